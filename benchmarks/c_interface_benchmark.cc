@@ -72,7 +72,7 @@ struct CFleet {
   }
 
   static void Copy(int32_t number, uint32_t (&words)[4]) {
-    const PackedUid uid = *ParseUid(absl::StrFormat("00000000-0000-4000-8000-%012d", number));
+    const PackedUid uid = *ParsePackedUid(absl::StrFormat("00000000-0000-4000-8000-%012d", number));
     std::copy(std::begin(uid.words), std::end(uid.words), words);
   }
 

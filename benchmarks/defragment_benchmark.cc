@@ -156,13 +156,13 @@ struct FragmentedAndFull : Fragmented {
 void BM_MakeRoom(benchmark::State& state) {
   const FragmentedAndFull cluster;
   const GroupRequest& request = cluster.rack;
-  const RoomPlan plan = *MakeRoom(cluster.capacity, request, cluster.groups, kTries);
+  const RoomPlan plan = *MakeRoomForGroup(cluster.capacity, request, cluster.groups, kTries);
   const bool is_possible = Moved(cluster.capacity, cluster.groups, plan.moves).has_value();
   if (!plan.assignment.has_value() || plan.moves.empty() || !is_possible) {
     state.SkipWithError("the plan makes no room");
     return;
   }
-  for (auto _ : state) benchmark::DoNotOptimize(MakeRoom(cluster.capacity, request, cluster.groups, kTries));
+  for (auto _ : state) benchmark::DoNotOptimize(MakeRoomForGroup(cluster.capacity, request, cluster.groups, kTries));
   state.counters["moves"] = static_cast<double>(plan.moves.size());
   state.counters["exact"] = plan.exact;
 }
@@ -209,12 +209,12 @@ struct Slice {
 bool NeedsAllVictims(const Capacity& capacity, const Slice& slice, const std::vector<RunningPods>& running,
                      const TogetherPreemption& preemption) {
   Capacity left = capacity;
-  for (const size_t victim : preemption.victims) TakeAway(running[victim], &left);
+  for (const size_t victim : preemption.victims) TakeAwayPods(running[victim], &left);
   if (CompleteTogether(left, slice.groups, "rack")->assignments != preemption.result.assignments) return false;
   for (const size_t victim : preemption.victims) {
-    PutBack(running[victim], &left);
+    PutBackPods(running[victim], &left);
     if (!CompleteTogether(left, slice.groups, "rack")->assignments.empty()) return false;
-    TakeAway(running[victim], &left);
+    TakeAwayPods(running[victim], &left);
   }
   return preemption.result.assignments.size() == slice.groups.size() && !preemption.victims.empty();
 }

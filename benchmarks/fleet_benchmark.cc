@@ -45,8 +45,8 @@ void BM_EventToDecision(benchmark::State& state) {
   available.group = observed.meta.group_in_name;
   available.revision = *fleet.numbers().OfRevision(available.set, observed.meta.revision_key);
   available.replicas = available.available_replicas = observed.replicas;
-  available.uid = *ParseUid(observed.meta.uid);
-  available.leader_uid = *ParseUid(observed.meta.controller->uid);
+  available.uid = *ParsePackedUid(observed.meta.uid);
+  available.leader_uid = *ParsePackedUid(observed.meta.controller->uid);
   WorkersFacts unavailable = available;
   --unavailable.available_replicas;
   Plan plan = ReconcileSet(fleet.ObserveSet("n", "s"), absl::UnixEpoch());
@@ -122,7 +122,7 @@ void BM_LeaderEventsToAllDecisions(benchmark::State& state) {
   ready.has_ready_condition = true;
   ready.revision = *fleet.numbers().OfRevision(ready.member.set, leader.meta.revision_key);
   ready.node = *fleet.numbers().OfNode(leader.node_name);
-  ready.uid = *ParseUid(leader.meta.uid);
+  ready.uid = *ParsePackedUid(leader.meta.uid);
   PodFacts unready = ready;
   unready.has_ready_condition = false;
   fleet.TakeDueSets();

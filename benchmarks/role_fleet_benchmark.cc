@@ -44,7 +44,7 @@ bool Settle(DisaggregatedSet set, RoleFleet* fleet) {
   const std::string revision = DisaggregatedRevisionKey(DisaggregatedRevisionData(set));
   const std::string& name = set.metadata().name();
   fleet->AddSet(set);
-  for (int32_t slice = 0; slice < Slices(set); ++slice) {
+  for (int32_t slice = 0; slice < SpecSlices(set); ++slice) {
     for (const DisaggregatedRole& role : set.spec().roles()) {
       ObservedChild child;
       child.meta.namespace_name = "n";

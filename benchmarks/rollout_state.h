@@ -91,7 +91,7 @@ class RolloutState {
     leader_set_.partition = partition;
     leader_set_.replicas_annotation = absl::StrCat(groups);
     const Json applied = *internal::LeaderStatefulSet(set_, digest_.revision_key, partition, groups);
-    leader_set_.applied_core = internal::AppliedCore(applied);
+    leader_set_.applied_core = internal::DigestOfAppliedStatefulSet(applied);
     leader_set_.applied = std::make_shared<const Json>(applied);
   }
 

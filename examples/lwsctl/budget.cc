@@ -14,7 +14,7 @@
 
 namespace lwsctl {
 
-int32_t Share(int32_t part, int32_t whole, int32_t of) {
+int32_t BudgetShare(int32_t part, int32_t whole, int32_t of) {
   if (part == 0) return 0;
   return std::max<int32_t>(1, static_cast<int32_t>(int64_t{part} * of / whole));
 }
@@ -39,9 +39,9 @@ absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest) {
   options.replicas = std::min(replicas, lws::kMostCheckedGroups + 1);
   do {
     --options.replicas;
-    options.max_surge = Share(scaled->surge, replicas, options.replicas);
-    options.max_unavailable = Share(scaled->unavailable, replicas, options.replicas);
-    options.partition = Share(std::min(update.partition(), replicas), replicas, options.replicas);
+    options.max_surge = BudgetShare(scaled->surge, replicas, options.replicas);
+    options.max_unavailable = BudgetShare(scaled->unavailable, replicas, options.replicas);
+    options.partition = BudgetShare(std::min(update.partition(), replicas), replicas, options.replicas);
   } while (!lws::ValidateCheckedWorld(options).ok());
   budget.scaled_down = absl::StrCat(before, ", scaled down to ", lws::CheckedBudgetText(options));
   return budget;

@@ -21,7 +21,7 @@ struct SetBudget {
 absl::StatusOr<SetBudget> ReadBudget(const lws::Json& manifest);
 
 // `part` scaled as `whole` is to `of`. A part that is not 0 does not become 0. REQUIRES: whole > 0.
-int32_t Share(int32_t part, int32_t whole, int32_t of);
+int32_t BudgetShare(int32_t part, int32_t whole, int32_t of);
 
 }  // namespace lwsctl
 

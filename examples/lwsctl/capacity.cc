@@ -106,12 +106,12 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEit
     const auto& manifest = std::get<SetManifest>(set_of_file);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
+      return lws::StatusWithPrefix(manifest.where, absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
     }
     // A group that is not there yet.
     absl::StatusOr<lws::GroupRequest> request =
         lws::GroupRequestFromSet(*admission.set, placement, admission.set->spec().replicas());
-    if (!request.ok()) return lws::WithPrefix(manifest.where, request.status());
+    if (!request.ok()) return lws::StatusWithPrefix(manifest.where, request.status());
     SetHeadroom set;
     set.object = admission.set;
     set.shown = shown.Of(request->namespace_name, admission.set->metadata().name());
@@ -120,7 +120,7 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEit
     set.wanted = question.groups;
     if (question.asks_for_surge) {
       const absl::StatusOr<int> surge = SurgeOf(*admission.set);
-      if (!surge.ok()) return lws::WithPrefix(manifest.where, surge.status());
+      if (!surge.ok()) return lws::StatusWithPrefix(manifest.where, surge.status());
       set.wanted = *surge;
     }
     requests.push_back(std::move(set));
@@ -198,7 +198,7 @@ absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKin
   const EndsInOrder ends_in_order;
   for (const SetHeadroom& set : *sets) {
     absl::Status status = CheckLevelsOfAnnotations(*set.object, set.request, cluster->capacity->topology());
-    if (!status.ok()) return lws::WithPrefix(set.where, status);
+    if (!status.ok()) return lws::StatusWithPrefix(set.where, status);
   }
   for (SetHeadroom& set : *sets) {
     set.is_left_out = IsInterrupted();
@@ -297,7 +297,7 @@ int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& argume
   if (!asked.ok()) return Fail(asked.status());
   const absl::StatusOr<SliceAnswer> answer = AnswerForSlices(sets, *asked);
   if (!answer.ok()) return Fail(answer.status());
-  if (const OutputFormat format = FormatOf(arguments); format != OutputFormat::kTable) {
+  if (const OutputFormat format = OutputFormatOf(arguments); format != OutputFormat::kTable) {
     std::cout << DocumentText(answer->document, format);
   } else {
     std::cout << answer->table;
@@ -307,7 +307,7 @@ int ShowSlices(const std::vector<SetOfEitherKind>& sets, const Arguments& argume
 
 }  // namespace
 
-int ShowCapacity(const std::vector<std::string>& words) {
+int RunCapacity(const std::vector<std::string>& words) {
   const std::string help = absl::StrCat(
       kUsage, kClusterHelp, "Exit 1 when --groups asks for more than fit, or for more than is certain to fit.\n");
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
@@ -321,7 +321,7 @@ int ShowCapacity(const std::vector<std::string>& words) {
     if (!arguments->Flag(flag, "").empty()) continue;
     return Fail(absl::InvalidArgumentError(absl::StrCat("capacity needs ", flag)));
   }
-  const OutputFormat format = FormatOf(*arguments);
+  const OutputFormat format = OutputFormatOf(*arguments);
   const absl::StatusOr<Question> question = ReadQuestion(*arguments);
   if (!question.ok()) return Fail(question.status());
   const absl::StatusOr<std::vector<SetOfEitherKind>> given =

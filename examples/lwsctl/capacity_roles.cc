@@ -124,7 +124,7 @@ lws::Json ToJson(const SurgeRoom& room) {
     if (slice.is_left_out) continue;
     json["in_slices"].push_back(
         {{"slice", slice.slice.value_or(0)}, {"domain", slice.result.domain}, {"fits", slice.is_placed()}});
-    if (!slice.is_placed()) json["in_slices"].back()["reason"] = WhyNot(slice);
+    if (!slice.is_placed()) json["in_slices"].back()["reason"] = WhySliceHasNoPlace(slice);
     if (!slice.is_placed()) json["in_slices"].back()["certain"] = slice.result.is_certain;
     if (!slice.result.not_looked_at.empty()) json["in_slices"].back()["not_looked_at"] = slice.result.not_looked_at;
   }
@@ -152,8 +152,9 @@ std::string ToText(const Question& question, const SurgeRoom& room) {
     if (slice.is_left_out) continue;
     const std::string domain =
         slice.result.domain.empty() ? "the whole cluster" : absl::StrJoin(slice.result.domain, "/");
-    absl::StrAppend(&text, "  slice ", slice.slice.value_or(0), ": ",
-                    lws::PrintableText(slice.is_placed() ? absl::StrCat("fits in ", domain) : WhyNot(slice)), "\n");
+    absl::StrAppend(
+        &text, "  slice ", slice.slice.value_or(0), ": ",
+        lws::PrintableText(slice.is_placed() ? absl::StrCat("fits in ", domain) : WhySliceHasNoPlace(slice)), "\n");
   }
   return text;
 }
@@ -161,18 +162,19 @@ std::string ToText(const Question& question, const SurgeRoom& room) {
 absl::StatusOr<lws::TogetherHeadroom> CountSlices(const DisaggregatedManifest& manifest, const SliceQuestion& asked,
                                                   const lws::Capacity& capacity, int64_t limit,
                                                   std::vector<std::string>* names) {
+  SliceOptions options;
+  options.placement = asked.placement;
   // Slices that are not there yet.
   const auto slice = [&](int64_t time) -> absl::StatusOr<std::vector<lws::GroupRequest>> {
-    const int64_t number = lws::Slices(*manifest.set) + time;
-    absl::StatusOr<SliceRequests> groups =
-        RequestsOfSlice(*manifest.set, static_cast<int32_t>(number), {asked.placement, {}, false});
+    const int64_t number = lws::SpecSlices(*manifest.set) + time;
+    absl::StatusOr<SliceRequests> groups = RequestsOfSlice(*manifest.set, static_cast<int32_t>(number), options);
     if (!groups.ok()) return groups.status();
     *names = std::move(groups->names);
     return std::move(groups->requests);
   };
   absl::StatusOr<lws::TogetherHeadroom> headroom =
       lws::CountTogetherHeadroom(capacity, slice, LevelOfPolicy(*manifest.set), limit, IsInterrupted);
-  if (!headroom.ok()) return lws::WithPrefix(manifest.where, headroom.status());
+  if (!headroom.ok()) return lws::StatusWithPrefix(manifest.where, headroom.status());
   return headroom;
 }
 
@@ -238,7 +240,7 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
   SliceOptions options = OptionsOf(asked);
   options.has_surge = true;
   const absl::StatusOr<std::vector<PlacedSlice>> read =
-      ReadSlices(manifest, lws::Slices(*manifest.set), options, asked.cluster, asked.shown);
+      ReadSlices(manifest, lws::SpecSlices(*manifest.set), options, asked.cluster, asked.shown);
   if (!read.ok()) return read.status();
   const auto judge = [&](const lws::Capacity& capacity, JudgedFor) -> absl::StatusOr<Enough> {
     absl::StatusOr<std::vector<PlacedSlice>> slices = PlaceSurge(*read, asked, capacity);
@@ -256,7 +258,7 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
 absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
   SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}};
   const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, OptionsOf(asked));
-  if (!first.ok()) return lws::WithPrefix(manifest.where, first.status());
+  if (!first.ok()) return lws::StatusWithPrefix(manifest.where, first.status());
   slices.limit = std::min(kMostSlices, kMostPlacedPods / std::max<int64_t>(1, first->count.pods()));
   const int64_t wanted = std::min<int64_t>(slices.wanted.value_or(0), slices.limit);
   const auto judge = [&](const lws::Capacity& capacity, JudgedFor purpose) -> absl::StatusOr<Enough> {

@@ -56,7 +56,7 @@ lws::Json ToJson(const lws::RolloutWorldOptions& options) {
 
 int CheckOne(const lws::Json& manifest, lws::RolloutWorldOptions options, lws::CheckFrom from,
              const Arguments& arguments) {
-  const OutputFormat format = FormatOf(arguments);
+  const OutputFormat format = OutputFormatOf(arguments);
   const absl::StatusOr<SetBudget> budget = ReadBudget(manifest);
   if (!budget.ok()) return Fail(budget.status());
   options.replicas = budget->options.replicas;
@@ -167,7 +167,7 @@ int CheckFile(const Arguments& arguments, const Checked& checked) {
 
 }  // namespace
 
-int Check(const std::vector<std::string>& words) {
+int RunCheck(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {

@@ -33,7 +33,7 @@
 namespace lwsctl {
 
 // "1,234,567".
-inline std::string WithCommas(int64_t number) {
+inline std::string NumberWithCommas(int64_t number) {
   std::string digits = absl::StrCat(number);
   for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
   return digits;
@@ -100,14 +100,15 @@ int PrintCheck(const Check& check, const std::string& what, const std::string& p
     PrintBroken(what, check);
     return kFinding;
   }
-  const std::string transitions = absl::StrCat("(", WithCommas(check.transitions), " transitions) ");
+  const std::string transitions = absl::StrCat("(", NumberWithCommas(check.transitions), " transitions) ");
   if (!check.complete) {
-    std::cout << "stopped: no law is broken in the " << WithCommas(check.states) << " states seen so far "
+    std::cout << "stopped: no law is broken in the " << NumberWithCommas(check.states) << " states seen so far "
               << transitions << FaultsText(check.options.faults) << "\n";
     return kFinding;
   }
-  std::cout << "keeps " << promise << " groups ready, not counting failed ones, in all " << WithCommas(check.states)
-            << " states " << transitions << FaultsText(check.options.faults) << ", and always finishes\n";
+  std::cout << "keeps " << promise << " groups ready, not counting failed ones, in all "
+            << NumberWithCommas(check.states) << " states " << transitions << FaultsText(check.options.faults)
+            << ", and always finishes\n";
   return kAsWished;
 }
 
@@ -131,8 +132,8 @@ class AllChecks {
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     for (const Check& check : checks_) Count(check);
-    const int code = FormatOf(arguments) == OutputFormat::kTable ? PrintTable(faults, text_of, seconds.count())
-                                                                 : PrintJson(json_of, FormatOf(arguments));
+    const int code = OutputFormatOf(arguments) == OutputFormat::kTable ? PrintTable(faults, text_of, seconds.count())
+                                                                       : PrintJson(json_of, OutputFormatOf(arguments));
     const bool is_complete = done_ == static_cast<int64_t>(all_.size());
     const lws::TitledCheck page =
         first_broken_ == nullptr
@@ -164,8 +165,9 @@ class AllChecks {
   int PrintTable(int32_t faults, const std::function<std::string(const Options&)>& text_of, double seconds) const {
     if (first_broken_ != nullptr) PrintBroken(text_of(first_broken_->options), *first_broken_);
     if (done_ < static_cast<int64_t>(all_.size())) std::cout << "stopped: " << done_ << " of ";
-    std::cout << all_.size() << " configurations, " << WithCommas(states_) << " states, " << WithCommas(transitions_)
-              << " transitions " << FaultsText(faults) << ": " << broken_ << " break a law\n";
+    std::cout << all_.size() << " configurations, " << NumberWithCommas(states_) << " states, "
+              << NumberWithCommas(transitions_) << " transitions " << FaultsText(faults) << ": " << broken_
+              << " break a law\n";
     std::cerr << absl::StrFormat("%.1f s, %.1f million transitions a second\n", seconds,
                                  static_cast<double>(transitions_) / seconds / 1e6);
     return broken_ == 0 ? kAsWished : kFinding;

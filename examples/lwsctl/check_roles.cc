@@ -29,8 +29,8 @@ constexpr int32_t kMostGroupsOfSet = 7;
 lws::CheckedRole ReadRole(const lws::DisaggregatedRole& role) {
   lws::CheckedRole checked;
   checked.name = role.name();
-  checked.is_external = lws::IsExternal(role);
-  checked.initial = lws::SpecReplicas(role);
+  checked.is_external = lws::IsExternalRole(role);
+  checked.initial = lws::RoleSpecReplicas(role);
   if (checked.is_external) checked.initial = std::max(1, checked.initial);
   checked.target = checked.initial;
   checked.budget = lws::RoleBudgetOf(role, checked.initial);
@@ -52,8 +52,8 @@ std::string ScaleDown(lws::RoleWorldOptions* options) {
     for (size_t i = 0; i < before.roles.size(); ++i) {
       const lws::CheckedRole& role = before.roles[i];
       lws::CheckedRole& scaled = options->roles[i];
-      scaled.initial = scaled.target = Share(role.initial, whole, of);
-      scaled.budget = {Share(role.budget.surge, whole, of), Share(role.budget.unavailable, whole, of)};
+      scaled.initial = scaled.target = BudgetShare(role.initial, whole, of);
+      scaled.budget = {BudgetShare(role.budget.surge, whole, of), BudgetShare(role.budget.unavailable, whole, of)};
     }
   }
   return absl::StrCat(lws::CheckedRolesText(before), ", scaled down to ", lws::CheckedRolesText(*options));
@@ -86,7 +86,7 @@ std::string PromiseText(const lws::RoleWorldOptions& options) {
 
 int CheckRolesOf(const DisaggregatedManifest& manifest, const lws::RoleWorldOptions& like, lws::CheckFrom from,
                  const Arguments& arguments) {
-  const OutputFormat format = FormatOf(arguments);
+  const OutputFormat format = OutputFormatOf(arguments);
   lws::RoleWorldOptions options = like;
   for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) options.roles.push_back(ReadRole(role));
   const std::string scaled_down = ScaleDown(&options);

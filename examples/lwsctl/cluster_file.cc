@@ -51,7 +51,7 @@ void NoteRestarts(const Json& pod, ClusterFile* file) {
 }
 
 void Note(const Json& object, absl::Time now, ClusterFile* file) {
-  const lws::ObjectKind kind = lws::KindOf(object);
+  const lws::ObjectKind kind = lws::ObjectKindOf(object);
   if (kind == lws::ObjectKind::kOther && !IsOfDisaggregatedSets(object)) return;
   file->kinds.insert(TextAt(object, "kind"));
   const auto metadata = object.find("metadata");
@@ -69,16 +69,16 @@ void Note(const Json& object, absl::Time now, ClusterFile* file) {
 
 // Whether a command reads objects of this kind.
 bool IsRead(const Json& object) {
-  return lws::KindOf(object) != lws::ObjectKind::kOther || IsOfDisaggregatedSets(object);
+  return lws::ObjectKindOf(object) != lws::ObjectKind::kOther || IsOfDisaggregatedSets(object);
 }
 
 // In the namespace default unless it names one, as kubectl takes manifests. A Node has none. A manifest of a set may
 // leave its name to the API server.
 Json WithItsNames(Json object) {
-  if (!IsRead(object) || lws::KindOf(object) == lws::ObjectKind::kNode) return object;
+  if (!IsRead(object) || lws::ObjectKindOf(object) == lws::ObjectKind::kNode) return object;
   const auto metadata = object.find("metadata");
   if (metadata == object.end() || !metadata->is_object()) return object;
-  const bool is_set = lws::KindOf(object) == lws::ObjectKind::kLeaderWorkerSet || IsOfDisaggregatedSets(object);
+  const bool is_set = lws::ObjectKindOf(object) == lws::ObjectKind::kLeaderWorkerSet || IsOfDisaggregatedSets(object);
   lws::ObjectMeta names;
   names.set_generate_name(TextAt(*metadata, "generateName"));
   const auto name = metadata->find("name");
@@ -90,14 +90,14 @@ Json WithItsNames(Json object) {
 }
 
 absl::Status AddKept(const Json& config_map, ClusterFile* file) {
-  const absl::StatusOr<std::string> bytes = lws::internal::KeptBytes(config_map);
+  const absl::StatusOr<std::string> bytes = lws::internal::BytesOfKeptConfigMap(config_map);
   file->kinds.insert("ConfigMap");
   return bytes.ok() ? file->kept.Add(*bytes) : bytes.status();
 }
 
 // Whether decisions on DisaggregatedSets read the object.
 bool IsReadForRoles(const Json& object) {
-  const lws::ObjectKind kind = lws::KindOf(object);
+  const lws::ObjectKind kind = lws::ObjectKindOf(object);
   return kind == lws::ObjectKind::kLeaderWorkerSet || kind == lws::ObjectKind::kService ||
          IsOfDisaggregatedSets(object);
 }
@@ -113,7 +113,7 @@ absl::Status ReadObjectsInto(const std::string& path, std::string text, absl::Ti
     if (status.ok() && IsRead(placed)) status = known.Add(placed);
     if (status.ok()) status = file->cluster.Add(placed);
     if (status.ok()) status = file->disaggregated.Add(placed);
-    if (status.ok() && lws::internal::IsKept(placed)) status = AddKept(placed, file);
+    if (status.ok() && lws::internal::IsKeptConfigMap(placed)) status = AddKept(placed, file);
     if (!status.ok()) return input->Locate(object, status);
     Note(placed, now, file);
     if (IsReadForRoles(placed)) file->read_for_roles.push_back(std::move(object.object));

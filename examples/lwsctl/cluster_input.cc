@@ -35,7 +35,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> OnlyOfKind(const InputFile& file, l
   KnownObjects known;
   for (const lws::ManifestObject& object : file.objects) {
     lws::Json document = object.object.Unpack();
-    if (lws::KindOf(document) != kind) continue;
+    if (lws::ObjectKindOf(document) != kind) continue;
     absl::Status status = CheckObjectShape(document);
     // The topology tells of a node that comes twice.
     if (status.ok() && kind != lws::ObjectKind::kNode) status = known.Add(WithNamespace(document));
@@ -67,6 +67,20 @@ void WarnOfPods(const std::string& file, const std::vector<std::string>& pods, c
             << lws::PrintableText(pods.front()) << (pods.size() > 1 ? ", ..." : "") << "\n";
 }
 
+// "nodes.yaml, more.yaml"
+template <typename File>
+std::string NamesOfFiles(const std::vector<File>& files) {
+  return absl::StrJoin(files, ", ", [](std::string* out, const File& file) { absl::StrAppend(out, file.name); });
+}
+
+// The status with the line of the object that it is about: in the first file that has such an object.
+absl::Status LocateInFiles(const std::vector<InputFile>& files, const absl::Status& status) {
+  for (const InputFile& file : files) {
+    if (file.ObjectOf(status) != nullptr) return file.Locate(status);
+  }
+  return lws::StatusWithPrefix(NamesOfFiles(files), status);
+}
+
 // The nodes of the files of --nodes.
 struct NodeFiles {
   struct File {
@@ -78,19 +92,15 @@ struct NodeFiles {
   std::vector<lws::TopologyNode> nodes;
   std::set<std::string> gone;
 
-  // "nodes.yaml, more.yaml"
-  std::string Names() const {
-    return absl::StrJoin(files, ", ", [](std::string* out, const File& file) { absl::StrAppend(out, file.name); });
-  }
-
-  // The status with the line of the object that it is about: in the first file that has such an object.
+  // As LocateInFiles. Only then are the objects of the files parsed.
   absl::Status Locate(const absl::Status& status) const {
+    std::vector<InputFile> parsed;
     for (const File& file : files) {
-      const absl::StatusOr<InputFile> objects = ParseObjects(file.name, file.text);
+      absl::StatusOr<InputFile> objects = ParseObjects(file.name, file.text);
       if (!objects.ok()) return objects.status();
-      if (objects->ObjectOf(status) != nullptr) return objects->Locate(status);
+      parsed.push_back(*std::move(objects));
     }
-    return lws::WithPrefix(Names(), status);
+    return LocateInFiles(parsed, status);
   }
 };
 
@@ -98,17 +108,6 @@ struct NodeFiles {
 struct PodFiles {
   std::vector<InputFile> files;
   std::vector<lws::SharedJson> pods;
-
-  std::string Names() const {
-    return absl::StrJoin(files, ", ", [](std::string* out, const InputFile& file) { absl::StrAppend(out, file.name); });
-  }
-
-  absl::Status Locate(const absl::Status& status) const {
-    for (const InputFile& file : files) {
-      if (file.ObjectOf(status) != nullptr) return file.Locate(status);
-    }
-    return lws::WithPrefix(Names(), status);
-  }
 };
 
 // Warns of pods whose room is another than it seems: those on nodes that are not given, and those that end.
@@ -119,15 +118,16 @@ void WarnOfUnusualPods(const NodeFiles& node_files, const lws::Topology& topolog
     lws::internal::JsonReader reader(*pod);
     const std::string name = reader.Text({"metadata", "name"});
     const std::string node = reader.Text({"spec", "nodeName"});
-    const bool is_finished = lws::IsFinished(lws::ReadPodPhase(reader.Text({"status", "phase"})));
+    const bool is_finished = lws::IsFinishedPhase(lws::ReadPodPhase(reader.Text({"status", "phase"})));
     if (node.empty() || is_finished) continue;
     const bool is_known = topology.FindNode(node).has_value() || node_files.gone.count(node) > 0;
     if (!is_known) elsewhere.push_back(absl::StrCat(name, " on ", node));
     if (reader.Find({"metadata", "deletionTimestamp"}) != nullptr) ending.push_back(absl::StrCat(name, " on ", node));
   }
   const char* const verb = node_files.files.size() == 1 ? " does not hold" : " do not hold";
-  WarnOfPods(pod_files.Names(), elsewhere, absl::StrCat("on nodes that ", node_files.Names(), verb));
-  WarnOfPods(pod_files.Names(), ending, "being deleted, whose room counts as taken");
+  WarnOfPods(NamesOfFiles(pod_files.files), elsewhere,
+             absl::StrCat("on nodes that ", NamesOfFiles(node_files.files), verb));
+  WarnOfPods(NamesOfFiles(pod_files.files), ending, "being deleted, whose room counts as taken");
 }
 
 // Whether the word names the node, or a domain that it is in.
@@ -408,7 +408,7 @@ std::vector<std::string> TakeVictims(const std::vector<size_t>& victims, Cluster
   std::vector<std::string> described;
   for (const size_t i : victims) {
     const lws::RunningPods& victim = cluster->groups[i];
-    lws::TakeAway(victim, cluster->capacity.get());
+    lws::TakeAwayPods(victim, cluster->capacity.get());
     described.push_back(absl::StrCat(victim.id.namespace_name, "/", victim.id.set_name, "-", victim.id.index,
                                      " (priority ", victim.priority, ", ", victim.pods.size(),
                                      victim.pods.size() == 1 ? " pod)" : " pods)"));
@@ -429,7 +429,7 @@ std::string AfterVictims(const std::vector<std::string>& victims, bool are_bound
 void KeepSize(const lws::GroupId& id, const lws::GroupRequest& request, ClusterInput* cluster) {
   lws::RunningPods* const running = FindRunning(id, cluster);
   if (running == nullptr) return;
-  lws::KeepRanks(request.Pods(), running, cluster->capacity.get());
+  lws::KeepRanksOfGroup(request.Pods(), running, cluster->capacity.get());
 }
 
 absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const ClusterQuestion& question) {
@@ -437,7 +437,7 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
   if (!levels.ok()) return levels.status();
   absl::StatusOr<NodeFiles> nodes = ReadNodes(arguments.All("--nodes"), *levels, question);
   if (!nodes.ok()) return nodes.status();
-  WarnOfLevels(nodes->Names(), nodes->nodes, *levels);
+  WarnOfLevels(NamesOfFiles(nodes->files), nodes->nodes, *levels);
   const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology =
       lws::Topology::Create(std::move(nodes->nodes), *levels);
   if (!topology.ok()) return nodes->Locate(topology.status());
@@ -447,20 +447,20 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
   const absl::StatusOr<PodFiles> pods = ReadPods(arguments.All("--pods"));
   if (!pods.ok()) return pods.status();
   absl::StatusOr<std::map<lws::GroupId, lws::RunningGroup>> running = lws::NodesOfRunningGroups(pods->pods);
-  if (!running.ok()) return pods->Locate(running.status());
+  if (!running.ok()) return LocateInFiles(pods->files, running.status());
   cluster.running = *std::move(running);
   WarnOfUnusualPods(*nodes, **topology, *pods);
   absl::StatusOr<std::vector<lws::RunningPods>> groups = lws::UseRunningGroups(pods->pods, cluster.capacity.get());
-  if (!groups.ok()) return pods->Locate(groups.status());
+  if (!groups.ok()) return LocateInFiles(pods->files, groups.status());
   cluster.groups = *std::move(groups);
   for (const std::string& like : question.like) {
-    absl::StatusOr<std::vector<lws::PodShape>> daemons = lws::DaemonsOn(like, pods->pods);
-    if (!daemons.ok()) return pods->Locate(daemons.status());
+    absl::StatusOr<std::vector<lws::PodShape>> daemons = lws::DaemonSetPodsOn(like, pods->pods);
+    if (!daemons.ok()) return LocateInFiles(pods->files, daemons.status());
     cluster.daemons[like] = *std::move(daemons);
   }
   if (!question.asks_for_users) return cluster;
   absl::StatusOr<std::vector<lws::PodOnNode>> users = lws::PodsThatUseNodes(**topology, pods->pods);
-  if (!users.ok()) return pods->Locate(users.status());
+  if (!users.ok()) return LocateInFiles(pods->files, users.status());
   cluster.users = *std::move(users);
   return cluster;
 }

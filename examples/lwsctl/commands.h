@@ -21,23 +21,23 @@ inline constexpr int kWrongUse = 2;
 // The command cannot go on: there is not enough memory, or no place for what it writes.
 inline constexpr int kFault = 3;
 
-int Validate(const std::vector<std::string>& words);
-int Render(const std::vector<std::string>& words);
-int Simulate(const std::vector<std::string>& words);
-int Test(const std::vector<std::string>& words);
-int Check(const std::vector<std::string>& words);
-int Swarm(const std::vector<std::string>& words);
-int Compare(const std::vector<std::string>& words);
-int Place(const std::vector<std::string>& words);
-int Defragment(const std::vector<std::string>& words);
-int ShowCapacity(const std::vector<std::string>& words);
-int Explain(const std::vector<std::string>& words);
+int RunValidate(const std::vector<std::string>& words);
+int RunRender(const std::vector<std::string>& words);
+int RunSimulate(const std::vector<std::string>& words);
+int RunTest(const std::vector<std::string>& words);
+int RunCheck(const std::vector<std::string>& words);
+int RunSwarm(const std::vector<std::string>& words);
+int RunCompare(const std::vector<std::string>& words);
+int RunPlace(const std::vector<std::string>& words);
+int RunDefragment(const std::vector<std::string>& words);
+int RunCapacity(const std::vector<std::string>& words);
+int RunExplain(const std::vector<std::string>& words);
 // The same for the text of a saved state, which `source` names. The words are its flags. The kinds `unread` could not
 // be read, so that even with --complete nothing is known about them.
-int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text,
-                const std::set<std::string>& unread);
-int Install(const std::vector<std::string>& words);
-int ShowCustomResources(const std::vector<std::string>& words);
+int RunExplainOfText(const std::vector<std::string>& words, const std::string& source, std::string text,
+                     const std::set<std::string>& unread);
+int RunInstall(const std::vector<std::string>& words);
+int RunCustomResources(const std::vector<std::string>& words);
 
 // "lwsctl: MESSAGE" on standard error. Returns kFinding for FailedPrecondition, which is the code of sets that the API
 // server would refuse and of edits that a set does not admit, kFault for DataLoss, which is that of WriteFile, and

@@ -117,7 +117,7 @@ absl::StatusOr<lws::ScenarioReport> RunUnseen(const lws::Scenario& scenario, con
 
 }  // namespace
 
-int Compare(const std::vector<std::string>& words) {
+int RunCompare(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -158,7 +158,7 @@ int Compare(const std::vector<std::string>& words) {
   }
   const bool is_in_numbers = !has_page && IsForNumbers(scenario->scenario, options);
   const std::string nodes = MadeNodesText(scenario->scenario, is_in_numbers);
-  const bool all_finished = Print(reports, nodes, FormatOf(*arguments));
+  const bool all_finished = Print(reports, nodes, OutputFormatOf(*arguments));
   const std::string page = arguments->Flag("--report", "");
   lws::ReportPage facts = ReportPageOf(arguments->files[0]);
   facts.has_one_scale = true;

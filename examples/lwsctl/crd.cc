@@ -33,7 +33,7 @@ std::string FindKind(const std::string& word) {
 
 }  // namespace
 
-int ShowCustomResources(const std::vector<std::string>& words) {
+int RunCustomResources(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -49,7 +49,7 @@ int ShowCustomResources(const std::vector<std::string>& words) {
     }
     definitions.push_back(lws::internal::CustomResourceDefinition(kind));
   }
-  PrintObjects(definitions, FormatOf(*arguments, OutputFormat::kYaml));
+  PrintObjects(definitions, OutputFormatOf(*arguments, OutputFormat::kYaml));
   return kAsWished;
 }
 

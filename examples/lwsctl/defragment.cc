@@ -112,7 +112,7 @@ absl::Status AddRunning(const lws::LeaderWorkerSet& set, const std::string& show
       continue;
     }
     const lws::RunningPods* const pods = FindRunning(running->first, cluster);
-    if (pods != nullptr) lws::TakeAway(*pods, cluster->capacity.get());
+    if (pods != nullptr) lws::TakeAwayPods(*pods, cluster->capacity.get());
     groups->not_looked_at.insert(request->not_looked_at.begin(), request->not_looked_at.end());
     groups->ids.push_back(running->first);
     groups->requests.push_back(*std::move(request));
@@ -155,15 +155,15 @@ absl::StatusOr<Groups> ReadGroups(const Arguments& arguments, ClusterInput* clus
   for (const SetManifest& manifest : *sets) {
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
+      return lws::StatusWithPrefix(manifest.where, absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
     }
     const std::string shown_name = shown.Of(admission.set->metadata().namespace_(), admission.set->metadata().name());
     absl::Status status = AddRunning(*admission.set, shown_name, *placement, cluster, &groups);
-    if (!status.ok()) return lws::WithPrefix(manifest.where, status);
+    if (!status.ok()) return lws::StatusWithPrefix(manifest.where, status);
     if (PathOf(*admission.set) != *wanted) continue;
     absl::StatusOr<lws::GroupRequest> next =
         lws::GroupRequestFromSet(*admission.set, *placement, admission.set->spec().replicas());
-    if (!next.ok()) return lws::WithPrefix(manifest.where, next.status());
+    if (!next.ok()) return lws::StatusWithPrefix(manifest.where, next.status());
     groups.not_looked_at.insert(next->not_looked_at.begin(), next->not_looked_at.end());
     groups.wanted = *std::move(next);
   }
@@ -272,7 +272,8 @@ std::string WhyNoPlan(const lws::RoomPlan& plan) {
 absl::StatusOr<int> Room(const lws::Capacity& capacity, const Groups& groups, const Arguments& arguments,
                          OutputFormat format) {
   const lws::Topology& topology = capacity.topology();
-  const absl::StatusOr<lws::RoomPlan> plan = lws::MakeRoom(capacity, *groups.wanted, groups.movable, kMostTries);
+  const absl::StatusOr<lws::RoomPlan> plan =
+      lws::MakeRoomForGroup(capacity, *groups.wanted, groups.movable, kMostTries);
   if (!plan.ok()) return plan.status();
   const absl::Status status = WriteReport(arguments, capacity, groups, plan->moves);
   if (!status.ok()) return status;
@@ -316,7 +317,7 @@ absl::Status CheckFlags(const Arguments& arguments) {
 
 }  // namespace
 
-int Defragment(const std::vector<std::string>& words) {
+int RunDefragment(const std::vector<std::string>& words) {
   const std::string help = absl::StrCat(kUsage, kClusterHelp, "Exit 1 when no plan makes room.\n");
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
   if (!arguments.ok()) return Fail(arguments.status());
@@ -332,7 +333,7 @@ int Defragment(const std::vector<std::string>& words) {
   if (!cluster.ok()) return Fail(cluster.status());
   const absl::StatusOr<Groups> groups = ReadGroups(*arguments, &*cluster);
   if (!groups.ok()) return Fail(groups.status());
-  const OutputFormat format = FormatOf(*arguments);
+  const OutputFormat format = OutputFormatOf(*arguments);
   if (!groups->incomplete.empty() && format == OutputFormat::kTable) {
     std::cout << "not moved, because they run in part: " << absl::StrJoin(groups->incomplete, ", ") << "\n";
   }

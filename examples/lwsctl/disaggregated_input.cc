@@ -61,7 +61,7 @@ absl::StatusOr<DisaggregatedManifest> CheckDisaggregatedSet(const InputFile& fil
   if (admission.set == nullptr) {
     return absl::FailedPreconditionError(absl::StrCat(where(admission.errors[0].field), ": ",
                                                       lws::internal::DescribeJsonObject(manifest),
-                                                      " is invalid: ", lws::Join(admission.errors)));
+                                                      " is invalid: ", lws::JoinFieldErrors(admission.errors)));
   }
   return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)), where(""),
                                std::make_shared<const lws::Json>(manifest)};

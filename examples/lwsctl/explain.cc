@@ -236,7 +236,7 @@ class Explanation {
   std::vector<std::string> LackingForRoles(const lws::DisaggregatedSet& set) const {
     std::vector<const char*> kinds = {lws::kKind};
     const auto& roles = set.spec().roles();
-    if (std::any_of(roles.begin(), roles.end(), lws::IsExternal)) kinds.push_back(lws::kRoleScalerKind);
+    if (std::any_of(roles.begin(), roles.end(), lws::IsExternalRole)) kinds.push_back(lws::kRoleScalerKind);
     return Lacking(kinds);
   }
 
@@ -439,13 +439,13 @@ int ExplainCluster(const Arguments& arguments, const std::string& source, const 
   otherwise.scheduler_provider = *provider;
   const lws::DisaggregatedOptions roles = lws::DisaggregatedOptionsFor(*role_policy);
   Explanation explanation(file, now, arguments.flags.count("--complete") > 0, otherwise, roles);
-  explanation.Explain(FormatOf(arguments), arguments.flags.count("--all") > 0);
+  explanation.Explain(OutputFormatOf(arguments), arguments.flags.count("--all") > 0);
   return 0;
 }
 
 }  // namespace
 
-int Explain(const std::vector<std::string>& words) {
+int RunExplain(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseFlags(words);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -466,8 +466,8 @@ int Explain(const std::vector<std::string>& words) {
   return ExplainCluster(*arguments, arguments->files[0], *file, *now);
 }
 
-int ExplainText(const std::vector<std::string>& words, const std::string& source, std::string text,
-                const std::set<std::string>& unread) {
+int RunExplainOfText(const std::vector<std::string>& words, const std::string& source, std::string text,
+                     const std::set<std::string>& unread) {
   const absl::StatusOr<Arguments> arguments = ParseFlags(words);
   if (!arguments.ok()) return Fail(arguments.status());
   const absl::StatusOr<absl::Time> now = ReadNow(*arguments);

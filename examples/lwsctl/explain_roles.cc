@@ -51,7 +51,7 @@ RolesState StateOfRoles(const lws::DisaggregatedObservation& observation, const 
   RolesState state;
   state.revision = observation.revision;
   if (state.revision.empty()) state.revision = lws::DisaggregatedRevisionKey(lws::DisaggregatedRevisionData(set));
-  for (int32_t slice = 0; slice < lws::Slices(set); ++slice) {
+  for (int32_t slice = 0; slice < lws::SpecSlices(set); ++slice) {
     std::map<std::string, RoleState> removed;
     const size_t first = state.roles.size();
     for (const lws::DisaggregatedRole& role : set.spec().roles()) {

@@ -80,8 +80,8 @@ constexpr ReadKind kReadKinds[] = {
 
 std::string TextAt(const lws::ManifestObject& object, absl::string_view key) {
   lws::internal::PackedValue value;
-  const bool is_text =
-      lws::internal::FindPacked(object.object.value(), key, &value) && value.kind == lws::internal::PackedKind::kText;
+  const bool is_text = lws::internal::FindPackedValue(object.object.value(), key, &value) &&
+                       value.kind == lws::internal::PackedKind::kText;
   return is_text ? std::string(value.content) : "";
 }
 
@@ -108,8 +108,8 @@ bool IsUnknownOfOwn(absl::string_view kind, absl::string_view api_version) {
 
 std::string WhyUnknown(const std::string& kind, const std::string& api_version, const std::string& meant) {
   if (kind.empty()) return "kind not set";
-  return absl::StrCat("no matches for kind ", lws::Quote(lws::PrintableText(kind)), " in version ",
-                      lws::Quote(lws::PrintableText(api_version)), meant);
+  return absl::StrCat("no matches for kind ", lws::GoQuoted(lws::PrintableText(kind)), " in version ",
+                      lws::GoQuoted(lws::PrintableText(api_version)), meant);
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // The text of --help, read as the table of a command's flags. It is the one place that lists them: arguments are
 // parsed, words are completed, and pages of the manual are written by it.
 //
-//   usage: lwsctl swarm [--policy POLICY] FILE
-//   Runs random sets under random faults.
-//     --seeds N   how many seeds; default 1000
-//     -o table|json|yaml
-//   Exit 1 when a law is broken.
+// | usage: lwsctl swarm [--policy POLICY] FILE
+// | Runs random sets under random faults.
+// |   --seeds N   how many seeds; default 1000
+// |   -o table|json|yaml
+// | Exit 1 when a law is broken.
 //
 // A line that begins with two spaces and a dash is a flag: its names, the form of its value, and after two spaces what
 // it does. Lines that are further indented continue it. A flag of one letter and its long name stand in one line, with

@@ -264,11 +264,11 @@ std::string InputFile::Where(const lws::ManifestObject& object, absl::string_vie
 }
 
 absl::Status InputFile::Locate(const lws::ManifestObject& object, const absl::Status& status) const {
-  return lws::WithPrefix(Where(object, lws::FieldOf(status)), status);
+  return lws::StatusWithPrefix(Where(object, lws::FieldOfStatus(status)), status);
 }
 
 const lws::ManifestObject* InputFile::ObjectOf(const absl::Status& status) const {
-  const std::string named = lws::ObjectOf(status);
+  const std::string named = lws::ObjectOfStatus(status);
   const auto is_named = [&named](const lws::ManifestObject& object) {
     return lws::internal::DescribeJsonObject(object.object.Unpack()) == named;
   };
@@ -278,7 +278,7 @@ const lws::ManifestObject* InputFile::ObjectOf(const absl::Status& status) const
 
 absl::Status InputFile::Locate(const absl::Status& status) const {
   const lws::ManifestObject* const object = ObjectOf(status);
-  return object == nullptr ? lws::WithPrefix(name, status) : Locate(*object, status);
+  return object == nullptr ? lws::StatusWithPrefix(name, status) : Locate(*object, status);
 }
 
 absl::StatusOr<InputFile> ReadObjects(const std::string& path) {
@@ -326,7 +326,7 @@ absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObj
   if (!admission.errors.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(where(admission.errors[0].field), ": ",
                                                       lws::internal::DescribeJsonObject(set),
-                                                      " is invalid: ", lws::Join(admission.errors)));
+                                                      " is invalid: ", lws::JoinFieldErrors(admission.errors)));
   }
   set["metadata"]["name"] = lws::internal::NameOrGenerated(admission.set->metadata());
   return set;

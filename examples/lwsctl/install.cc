@@ -102,7 +102,7 @@ std::vector<lws::Json> Objects(const InstallOptions& options, bool has_crds) {
 
 }  // namespace
 
-int Install(const std::vector<std::string>& words) {
+int RunInstall(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -115,7 +115,7 @@ int Install(const std::vector<std::string>& words) {
     std::cout << ChartTemplate();
   } else {
     const bool has_crds = arguments->flags.count("--without-crds") == 0;
-    PrintObjects(Objects(*options, has_crds), FormatOf(*arguments, OutputFormat::kYaml));
+    PrintObjects(Objects(*options, has_crds), OutputFormatOf(*arguments, OutputFormat::kYaml));
   }
   return kAsWished;
 }

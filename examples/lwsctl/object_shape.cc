@@ -128,7 +128,7 @@ constexpr Field kSpecAndStatus[] = {{"spec", Type::kMap, nullptr}, {"status", Ty
 
 // The fields beside the metadata; null for a kind that no command reads.
 const Field* FieldsOf(const Json& object) {
-  switch (lws::KindOf(object)) {
+  switch (lws::ObjectKindOf(object)) {
     case lws::ObjectKind::kPod:
       return kPod;
     case lws::ObjectKind::kNode:
@@ -219,7 +219,7 @@ class ShapeCheck {
 
   void Want(const FieldValue& value, Type type) {
     const absl::string_view wanted = WhatIsWanted(value, type);
-    if (!wanted.empty()) Fail(value.path(), absl::StrCat(lws::ShownValue(value.json()), " is not ", wanted));
+    if (!wanted.empty()) Fail(value.path(), absl::StrCat(lws::ShownJsonValue(value.json()), " is not ", wanted));
   }
 
   const Json& object_;
@@ -248,7 +248,7 @@ absl::Status KnownObjects::Add(const Json& object) {
 
 absl::Status KnownObjects::AddManifest(const std::string& where, const Json& manifest) {
   if (FieldValue(manifest, "")["metadata"]["name"].Text().empty()) return absl::OkStatus();
-  return lws::WithPrefix(where, Add(WithNamespace(manifest)));
+  return lws::StatusWithPrefix(where, Add(WithNamespace(manifest)));
 }
 
 }  // namespace lwsctl

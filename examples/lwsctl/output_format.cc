@@ -8,7 +8,7 @@
 
 namespace lwsctl {
 
-OutputFormat FormatOf(const Arguments& arguments, OutputFormat otherwise) {
+OutputFormat OutputFormatOf(const Arguments& arguments, OutputFormat otherwise) {
   const std::string name = arguments.Flag("-o", "");
   if (name.empty()) return otherwise;
   return name == "json" ? OutputFormat::kJson : name == "yaml" ? OutputFormat::kYaml : OutputFormat::kTable;

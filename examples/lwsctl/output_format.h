@@ -16,7 +16,7 @@ inline constexpr char kVersionLine[] = "lwsctl 0.1.0";
 enum class OutputFormat { kTable, kJson, kYaml };
 
 // The value of -o, which ParseArguments checked; `otherwise` without the flag.
-OutputFormat FormatOf(const Arguments& arguments, OutputFormat otherwise = OutputFormat::kTable);
+OutputFormat OutputFormatOf(const Arguments& arguments, OutputFormat otherwise = OutputFormat::kTable);
 
 // The document in this form, which is not a table. Bytes that are no UTF-8 are replaced.
 std::string DocumentText(const lws::Json& document, OutputFormat format);

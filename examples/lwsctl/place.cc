@@ -90,16 +90,16 @@ absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where
   const absl::StatusOr<int> count = GroupsOf(set, arguments);
   if (!count.ok()) return count.status();
   absl::StatusOr<lws::GroupRequest> first = lws::GroupRequestFromSet(set, placement);
-  if (!first.ok()) return lws::WithPrefix(where, first.status());
+  if (!first.ok()) return lws::StatusWithPrefix(where, first.status());
   // Check the request even when there is no group. A level from the command line is not an error of the file.
   const bool is_told = placement.closeness != lws::Closeness::kUnconstrained || placement.subgroup_level.has_value() ||
                        placement.exclusive_level.has_value();
   absl::Status status = CheckLevelsOfAnnotations(set, *first, cluster.capacity->topology());
-  if (!status.ok()) return lws::WithPrefix(where, status);
+  if (!status.ok()) return lws::StatusWithPrefix(where, status);
   status = lws::CheckGroupRequest(*first, cluster.capacity->topology());
-  if (!status.ok()) return is_told ? status : lws::WithPrefix(where, status);
+  if (!status.ok()) return is_told ? status : lws::StatusWithPrefix(where, status);
   status = pods->Add(set.metadata().name(), *count, first->Pods());
-  if (!status.ok()) return lws::WithPrefix(where, status);
+  if (!status.ok()) return lws::StatusWithPrefix(where, status);
   const auto shared = std::make_shared<const lws::GroupRequest>(*std::move(first));
   const bool labels_matter = cluster.capacity->has_guarded_pods() || AsksOfOthers(*shared);
   for (int index = 0; index < *count; ++index) {
@@ -130,7 +130,7 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     const auto& manifest = std::get<SetManifest>(set);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
+      return lws::StatusWithPrefix(manifest.where, absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
     }
     const absl::StatusOr<lws::LeaderWorkerSet> resized = WithSize(*admission.set, PathOf(*admission.set), *sizes);
     if (!resized.ok()) return resized.status();
@@ -269,7 +269,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
 
 }  // namespace
 
-int Place(const std::vector<std::string>& words) {
+int RunPlace(const std::vector<std::string>& words) {
   const std::string help =
       absl::StrCat(kUsage, kNewGroupHelp, kCuboidHelp, kClusterHelp, "Exit 1 when a group has no place.\n");
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, help);
@@ -282,7 +282,7 @@ int Place(const std::vector<std::string>& words) {
   for (const char* flag : {"--nodes", "--levels"}) {
     if (arguments->Flag(flag, "").empty()) return Fail(absl::InvalidArgumentError(absl::StrCat("place needs ", flag)));
   }
-  const OutputFormat format = FormatOf(*arguments);
+  const OutputFormat format = OutputFormatOf(*arguments);
   const absl::StatusOr<std::vector<SetOfEitherKind>> sets =
       ReadSetsOfBothKinds(arguments->files[0], UnknownFieldsOf(*arguments));
   if (!sets.ok()) return Fail(sets.status());

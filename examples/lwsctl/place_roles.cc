@@ -43,7 +43,7 @@ void PrintTable(const lws::Topology& topology, const std::vector<PlacedSlice>& s
   for (const PlacedSlice& slice : slices) {
     if (slice.is_left_out) continue;
     if (!slice.is_placed()) {
-      std::cout << slice.title() << ": " << lws::PrintableText(WhyNot(slice)) << "\n";
+      std::cout << slice.title() << ": " << lws::PrintableText(WhySliceHasNoPlace(slice)) << "\n";
       continue;
     }
     const std::string domain =
@@ -73,7 +73,7 @@ lws::Json ToJson(const lws::Topology& topology, const PlacedSlice& slice) {
   if (slice.slice.has_value()) json["slice"] = *slice.slice;
   if (slice.slice.has_value()) json["namespace"] = slice.namespace_name;
   if (!slice.result.not_looked_at.empty()) json["not_looked_at"] = slice.result.not_looked_at;
-  if (!slice.is_placed()) json["reason"] = WhyNot(slice);
+  if (!slice.is_placed()) json["reason"] = WhySliceHasNoPlace(slice);
   if (!slice.is_placed()) json["certain"] = slice.result.is_certain;
   if (!slice.victims.empty()) {
     json["would_have_to_go"] = slice.victims;
@@ -101,8 +101,8 @@ bool Print(const Arguments& arguments, const lws::Topology& topology, const std:
     if (!slice.is_left_out) report["slices"].push_back(ToJson(topology, slice));
   }
   if (left_out > 0) report["stopped"] = true;
-  if (FormatOf(arguments) != OutputFormat::kTable) {
-    std::cout << DocumentText(report, FormatOf(arguments));
+  if (OutputFormatOf(arguments) != OutputFormat::kTable) {
+    std::cout << DocumentText(report, OutputFormatOf(arguments));
   } else {
     PrintTable(topology, slices);
     if (left_out > 0) std::cout << "stopped: " << left_out << " of " << slices.size() << " slices are left out\n";
@@ -160,10 +160,10 @@ absl::StatusOr<Request> ReadRequest(const std::vector<SetOfEitherKind>& sets, co
 
 // The slices of the set and those of --more.
 absl::StatusOr<int64_t> SlicesOf(const lws::DisaggregatedSet& set, const Arguments& arguments) {
-  if (arguments.flags.count("--more") == 0 || arguments.Flag("--more", "") == "surge") return lws::Slices(set);
+  if (arguments.flags.count("--more") == 0 || arguments.Flag("--more", "") == "surge") return lws::SpecSlices(set);
   const absl::StatusOr<int> more = ReadCount(arguments, "--more");
   if (!more.ok()) return more.status();
-  return int64_t{lws::Slices(set)} + *more;
+  return int64_t{lws::SpecSlices(set)} + *more;
 }
 
 // Places the slices, writes the page, and prints the places.
@@ -213,7 +213,7 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     const auto& manifest = std::get<SetManifest>(either);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return lws::WithPrefix(manifest.where, absl::InvalidArgumentError(lws::Join(admission.errors)));
+      return lws::StatusWithPrefix(manifest.where, absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
     }
     const absl::StatusOr<int> count = GroupsOf(*admission.set, arguments);
     if (!count.ok()) return count.status();
@@ -224,9 +224,9 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     SliceRequests& groups = all[0].groups;
     const size_t before = groups.names.size();
     absl::Status status = CheckLevelsOfAnnotations(*admission.set, request->slices);
-    if (!status.ok()) return lws::WithPrefix(manifest.where, status);
+    if (!status.ok()) return lws::StatusWithPrefix(manifest.where, status);
     status = AddGroupsOf(*admission.set, PathOf(*admission.set), *count, request->slices, &groups);
-    if (!status.ok()) return lws::WithPrefix(manifest.where, status);
+    if (!status.ok()) return lws::StatusWithPrefix(manifest.where, status);
     for (size_t i = before; i < groups.names.size(); ++i) {
       groups.names[i] = absl::StrCat(shown_name, "-", groups.ids[i].index);
     }

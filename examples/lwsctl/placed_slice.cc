@@ -71,7 +71,7 @@ class Placing {
   }
 
   static absl::Status Located(const PlacedSlice& slice, const absl::Status& status) {
-    return slice.where.empty() ? status : lws::WithPrefix(slice.where, status);
+    return slice.where.empty() ? status : lws::StatusWithPrefix(slice.where, status);
   }
 
   absl::Status Place(PlacedSlice* slice) {
@@ -148,8 +148,8 @@ std::string PlacedSlice::title() const { return slice.has_value() ? absl::StrCat
 namespace {
 
 absl::Status CountSlices(const DisaggregatedManifest& manifest, int64_t count, int64_t pods_of_slice) {
-  return lws::WithPrefix(manifest.where,
-                         PodCount().Add(manifest.set->metadata().name(), count, pods_of_slice, "slice"));
+  return lws::StatusWithPrefix(manifest.where,
+                               PodCount().Add(manifest.set->metadata().name(), count, pods_of_slice, "slice"));
 }
 
 }  // namespace
@@ -160,7 +160,7 @@ absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest&
   std::vector<PlacedSlice> slices;
   for (int32_t number = 0; number < count; ++number) {
     absl::StatusOr<SliceRequests> groups = RequestsOfSlice(*manifest.set, number, options);
-    if (!groups.ok()) return lws::WithPrefix(manifest.where, groups.status());
+    if (!groups.ok()) return lws::StatusWithPrefix(manifest.where, groups.status());
     // All slices have equally many pods.
     absl::Status status = number > 0 ? absl::OkStatus() : CountSlices(manifest, count, groups->count.pods());
     if (!status.ok()) return status;
@@ -196,7 +196,7 @@ std::string CertaintyText(const lws::TogetherResult& result) {
                       " of the groups tried, and other nodes for each may leave more room");
 }
 
-std::string WhyNot(const PlacedSlice& slice) {
+std::string WhySliceHasNoPlace(const PlacedSlice& slice) {
   const lws::TogetherResult& result = slice.result;
   if (result.no_fit.reason == lws::NoFitReason::kSurvivorsAreApart) {
     return absl::StrCat("no place: ", lws::NoFitReasonText(result.no_fit.reason), " ", result.no_fit.level);

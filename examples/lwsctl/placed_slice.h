@@ -65,7 +65,7 @@ absl::Status PlaceSlices(const NewGroupOptions& options, ClusterInput* cluster, 
 std::string CertaintyText(const lws::TogetherResult& result);
 
 // Why the slice has no place.
-std::string WhyNot(const PlacedSlice& slice);
+std::string WhySliceHasNoPlace(const PlacedSlice& slice);
 
 }  // namespace lwsctl
 

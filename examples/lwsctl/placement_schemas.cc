@@ -6,141 +6,155 @@
 namespace lwsctl {
 
 using lws::Json;
-using schema::Count;
-using schema::Document;
-using schema::Flag;
-using schema::List;
-using schema::MapOf;
-using schema::OneOf;
-using schema::OrNull;
-using schema::Text;
-using schema::Words;
+using schema::CountSchema;
+using schema::DocumentSchema;
+using schema::FlagSchema;
+using schema::ListSchema;
+using schema::MapOfSchema;
+using schema::OneOfSchema;
+using schema::OrNullSchema;
+using schema::TextSchema;
+using schema::WordsSchema;
 
 namespace {
 
 // The values of the level labels, widest first.
-Json Path() { return List(Text()); }
+Json Path() { return ListSchema(TextSchema()); }
 
-Json Best() { return Document({{"domain", Path()}, {"pods", Count()}}); }
+Json Best() { return DocumentSchema({{"domain", Path()}, {"pods", CountSchema()}}); }
 
 Json PlacedGroupOutput() {
-  const Json pod = Document({{"rank", Count()}, {"node", Text()}}, {{"running", Flag()}});
-  const Json subgroups = Document({{"size", Count()}, {"level", Text()}, {"wanted", Count()}, {"fit", Count()}});
-  return Document({{"set", Text()}, {"namespace", Text()}, {"index", Count()}, {"assignment", OrNull(List(pod))}},
-                  {{"would_have_to_go", List(Text())},
-                   {"fewer_may_be_enough", Flag()},
-                   {"others_may_be_better", Flag()},
-                   {"not_looked_at", List(Text())},
-                   {"reason", Text()},
-                   {"level", Text()},
-                   {"best", Best()},
-                   {"excluded", MapOf(Count())},
-                   {"limited", MapOf(Count())},
-                   {"rules", List(Text())},
-                   {"subgroups", subgroups}});
+  const Json pod = DocumentSchema({{"rank", CountSchema()}, {"node", TextSchema()}}, {{"running", FlagSchema()}});
+  const Json subgroups = DocumentSchema(
+      {{"size", CountSchema()}, {"level", TextSchema()}, {"wanted", CountSchema()}, {"fit", CountSchema()}});
+  return DocumentSchema({{"set", TextSchema()},
+                         {"namespace", TextSchema()},
+                         {"index", CountSchema()},
+                         {"assignment", OrNullSchema(ListSchema(pod))}},
+                        {{"would_have_to_go", ListSchema(TextSchema())},
+                         {"fewer_may_be_enough", FlagSchema()},
+                         {"others_may_be_better", FlagSchema()},
+                         {"not_looked_at", ListSchema(TextSchema())},
+                         {"reason", TextSchema()},
+                         {"level", TextSchema()},
+                         {"best", Best()},
+                         {"excluded", MapOfSchema(CountSchema())},
+                         {"limited", MapOfSchema(CountSchema())},
+                         {"rules", ListSchema(TextSchema())},
+                         {"subgroups", subgroups}});
 }
 
 // One slice of a DisaggregatedSet, or all sets of --together.
 Json PlacedSliceOutput() {
-  const Json group = Document({{"group", Text()}, {"nodes", List(Text())}}, {{"running_ranks", List(Count())}});
-  return Document({{"domain", Path()}, {"groups", List(group)}}, {{"set", Text()},
-                                                                  {"namespace", Text()},
-                                                                  {"slice", Count()},
-                                                                  {"sets", Text()},
-                                                                  {"reason", Text()},
-                                                                  {"certain", Flag()},
-                                                                  {"would_have_to_go", List(Text())},
-                                                                  {"fewer_may_be_enough", Flag()},
-                                                                  {"others_may_be_better", Flag()},
-                                                                  {"not_looked_at", List(Text())}});
+  const Json group = DocumentSchema({{"group", TextSchema()}, {"nodes", ListSchema(TextSchema())}},
+                                    {{"running_ranks", ListSchema(CountSchema())}});
+  return DocumentSchema({{"domain", Path()}, {"groups", ListSchema(group)}},
+                        {{"set", TextSchema()},
+                         {"namespace", TextSchema()},
+                         {"slice", CountSchema()},
+                         {"sets", TextSchema()},
+                         {"reason", TextSchema()},
+                         {"certain", FlagSchema()},
+                         {"would_have_to_go", ListSchema(TextSchema())},
+                         {"fewer_may_be_enough", FlagSchema()},
+                         {"others_may_be_better", FlagSchema()},
+                         {"not_looked_at", ListSchema(TextSchema())}});
 }
 
 // Null stands beside "unknown": the count is a bound.
-Json Outcome() { return Words({"enough", "too few", "unknown"}); }
+Json Outcome() { return WordsSchema({"enough", "too few", "unknown"}); }
 
 // What an answer has when the user asks whether a number fits.
 Json AskedKeys() {
-  return {{"wanted", Count()},
-          {"enough", OrNull(Flag())},
+  return {{"wanted", CountSchema()},
+          {"enough", OrNullSchema(FlagSchema())},
           {"outcome", Outcome()},
-          {"nodes_to_add", Count()},
-          {"nodes_to_add_are_the_fewest", Flag()},
-          {"not_looked_at", List(Text())}};
+          {"nodes_to_add", CountSchema()},
+          {"nodes_to_add_are_the_fewest", FlagSchema()},
+          {"not_looked_at", ListSchema(TextSchema())}};
 }
 
 Json GroupHeadroom() {
   Json optional = AskedKeys();
-  optional["next"] = Document({{"reason", Text()}, {"best", Best()}, {"excluded", MapOf(Count())}});
-  optional["do_not_run_yet"] = Count();
-  optional["cannot_be_completed"] = Text();
-  optional["cannot_be_completed_is_certain"] = Flag();
-  return Document({{"set", Text()},
-                   {"namespace", Text()},
-                   {"groups", Count()},
-                   {"at_most", Count()},
-                   {"exact", Flag()},
-                   {"level", Text()},
-                   {"domains", List(Document({{"domain", Path()}, {"groups", Count()}, {"exact", Flag()}}))}},
-                  optional);
+  optional["next"] =
+      DocumentSchema({{"reason", TextSchema()}, {"best", Best()}, {"excluded", MapOfSchema(CountSchema())}});
+  optional["do_not_run_yet"] = CountSchema();
+  optional["cannot_be_completed"] = TextSchema();
+  optional["cannot_be_completed_is_certain"] = FlagSchema();
+  return DocumentSchema(
+      {{"set", TextSchema()},
+       {"namespace", TextSchema()},
+       {"groups", CountSchema()},
+       {"at_most", CountSchema()},
+       {"exact", FlagSchema()},
+       {"level", TextSchema()},
+       {"domains",
+        ListSchema(DocumentSchema({{"domain", Path()}, {"groups", CountSchema()}, {"exact", FlagSchema()}}))}},
+      optional);
 }
 
 Json SliceHeadroomOutput() {
-  return Document({{"set", Text()},
-                   {"namespace", Text()},
-                   {"slices", Count()},
-                   {"at_most", Count()},
-                   {"exact", Flag()},
-                   {"level", Text()},
-                   {"domains", List(Document({{"domain", Path()}, {"slices_at_most", Count()}}))},
-                   {"next", Document({{"reason", Text()}, {"certain", Flag()}})}},
-                  AskedKeys());
+  return DocumentSchema(
+      {{"set", TextSchema()},
+       {"namespace", TextSchema()},
+       {"slices", CountSchema()},
+       {"at_most", CountSchema()},
+       {"exact", FlagSchema()},
+       {"level", TextSchema()},
+       {"domains", ListSchema(DocumentSchema({{"domain", Path()}, {"slices_at_most", CountSchema()}}))},
+       {"next", DocumentSchema({{"reason", TextSchema()}, {"certain", FlagSchema()}})}},
+      AskedKeys());
 }
 
 Json SurgeOutput() {
-  const Json slice = Document({{"slice", Count()}, {"domain", Path()}, {"fits", Flag()}},
-                              {{"reason", Text()}, {"certain", Flag()}, {"not_looked_at", List(Text())}});
-  return Document({{"set", Text()},
-                   {"namespace", Text()},
-                   {"level", Text()},
-                   {"surge", List(Document({{"role", Text()}, {"groups", Count()}}))},
-                   {"in_slices", List(slice)},
-                   {"enough", OrNull(Flag())},
-                   {"outcome", Outcome()}},
-                  {{"nodes_to_add", Count()}, {"nodes_to_add_are_the_fewest", Flag()}});
+  const Json slice = DocumentSchema(
+      {{"slice", CountSchema()}, {"domain", Path()}, {"fits", FlagSchema()}},
+      {{"reason", TextSchema()}, {"certain", FlagSchema()}, {"not_looked_at", ListSchema(TextSchema())}});
+  return DocumentSchema({{"set", TextSchema()},
+                         {"namespace", TextSchema()},
+                         {"level", TextSchema()},
+                         {"surge", ListSchema(DocumentSchema({{"role", TextSchema()}, {"groups", CountSchema()}}))},
+                         {"in_slices", ListSchema(slice)},
+                         {"enough", OrNullSchema(FlagSchema())},
+                         {"outcome", Outcome()}},
+                        {{"nodes_to_add", CountSchema()}, {"nodes_to_add_are_the_fewest", FlagSchema()}});
 }
 
-Json Moves() { return List(Document({{"group", Text()}, {"from", List(Text())}, {"to", List(Text())}})); }
+Json Moves() {
+  return ListSchema(
+      DocumentSchema({{"group", TextSchema()}, {"from", ListSchema(TextSchema())}, {"to", ListSchema(TextSchema())}}));
+}
 
 }  // namespace
 
 Json PlaceOutput() {
-  const Json stopped = {{"stopped", Flag()}};
-  return OneOf(Document({{"groups", List(PlacedGroupOutput())}}, stopped),
-               Document({{"slices", List(PlacedSliceOutput())}}, stopped));
+  const Json stopped = {{"stopped", FlagSchema()}};
+  return OneOfSchema(DocumentSchema({{"groups", ListSchema(PlacedGroupOutput())}}, stopped),
+                     DocumentSchema({{"slices", ListSchema(PlacedSliceOutput())}}, stopped));
 }
 
 Json CapacityOutput() {
-  const Json set = OneOf(GroupHeadroom(), OneOf(SliceHeadroomOutput(), SurgeOutput()));
-  return Document({{"sets", List(set)}}, {{"stopped", Flag()}});
+  const Json set = OneOfSchema(GroupHeadroom(), OneOfSchema(SliceHeadroomOutput(), SurgeOutput()));
+  return DocumentSchema({{"sets", ListSchema(set)}}, {{"stopped", FlagSchema()}});
 }
 
 Json DefragmentOutput() {
-  const Json emptying = Document({{"moves", Moves()},
-                                  {"level", Text()},
-                                  {"emptied", List(Path())},
-                                  {"empty_before", Count()},
-                                  {"empty_after", Count()},
-                                  {"at_most", Count()},
-                                  {"hold_other_pods", Count()},
-                                  {"incomplete", List(Text())}},
-                                 {{"not_looked_at", List(Text())}});
-  const Json room = Document({{"moves", Moves()},
-                              {"fewer_may_be_enough", Flag()},
-                              {"exact", Flag()},
-                              {"assignment", OrNull(List(Text()))},
-                              {"incomplete", List(Text())}},
-                             {{"reason", Text()}, {"not_looked_at", List(Text())}});
-  return OneOf(emptying, room);
+  const Json emptying = DocumentSchema({{"moves", Moves()},
+                                        {"level", TextSchema()},
+                                        {"emptied", ListSchema(Path())},
+                                        {"empty_before", CountSchema()},
+                                        {"empty_after", CountSchema()},
+                                        {"at_most", CountSchema()},
+                                        {"hold_other_pods", CountSchema()},
+                                        {"incomplete", ListSchema(TextSchema())}},
+                                       {{"not_looked_at", ListSchema(TextSchema())}});
+  const Json room = DocumentSchema({{"moves", Moves()},
+                                    {"fewer_may_be_enough", FlagSchema()},
+                                    {"exact", FlagSchema()},
+                                    {"assignment", OrNullSchema(ListSchema(TextSchema()))},
+                                    {"incomplete", ListSchema(TextSchema())}},
+                                   {{"reason", TextSchema()}, {"not_looked_at", ListSchema(TextSchema())}});
+  return OneOfSchema(emptying, room);
 }
 
 }  // namespace lwsctl

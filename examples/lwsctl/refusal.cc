@@ -21,7 +21,7 @@ std::string DescribeRefusal(const lws::RefusedObject& refused) {
                                                             {RefusedKind::kWorkerPods, "worker pods"}};
   return absl::StrCat("its ", kNames.at(refused.kind), " ", refused.is_certain ? "will" : "may", " be refused",
                       refused.group > 0 ? absl::StrCat(" from group ", refused.group, " on") : "", ": ",
-                      lws::Join(refused.errors));
+                      lws::JoinFieldErrors(refused.errors));
 }
 
 std::string FieldOfRefusal(const lws::RefusedObject& refused, const lws::Json& manifest) {

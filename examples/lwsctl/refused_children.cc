@@ -31,7 +31,8 @@ std::vector<RefusedChild> RefusedOf(const lws::DisaggregatedSet& set, int role, 
   const lws::SetAdmission admission = lws::AdmitSet(child);
   if (admission.set == nullptr) {
     return {{FieldOfSet(role, admission.errors[0].field),
-             absl::StrCat("the LeaderWorkerSets of role ", name, " will be refused: ", lws::Join(admission.errors)),
+             absl::StrCat("the LeaderWorkerSets of role ", name,
+                          " will be refused: ", lws::JoinFieldErrors(admission.errors)),
              true}};
   }
   std::vector<RefusedChild> refused;
@@ -46,7 +47,7 @@ std::vector<RefusedChild> RefusedOf(const lws::DisaggregatedSet& set, int role, 
 }  // namespace
 
 std::vector<RefusedChild> RefusedChildren(const lws::DisaggregatedSet& set) {
-  const int32_t last = lws::Slices(set) - 1;
+  const int32_t last = lws::SpecSlices(set) - 1;
   const absl::StatusOr<std::vector<lws::DesiredRole>> first_slice = lws::DesiredRoles(set, 0);
   const absl::StatusOr<std::vector<lws::DesiredRole>> last_slice = lws::DesiredRoles(set, last);
   if (!first_slice.ok()) return {{"spec.roles", std::string(first_slice.status().message()), true}};

@@ -81,7 +81,7 @@ int32_t MostGroups(const SetManifest& set) {
 // The groups of the largest role, because each role numbers its own groups.
 int32_t MostGroups(const DisaggregatedManifest& set) {
   int32_t most = 0;
-  for (const lws::DisaggregatedRole& role : set.set->spec().roles()) most = std::max(most, lws::SpecReplicas(role));
+  for (const lws::DisaggregatedRole& role : set.set->spec().roles()) most = std::max(most, lws::RoleSpecReplicas(role));
   return most;
 }
 
@@ -188,7 +188,7 @@ void AddObjects(const lws::LeaderWorkerSet& set, const lws::DesiredSet& desired,
 absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::Json& manifest, const RenderOptions& options,
                                                      ObjectCount* count) {
   const lws::SetAdmission admission = lws::AdmitSet(manifest);
-  if (!admission.errors.empty()) return absl::InvalidArgumentError(lws::Join(admission.errors));
+  if (!admission.errors.empty()) return absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors));
   const lws::LeaderWorkerSet& set = *admission.set;
   const absl::StatusOr<lws::DesiredSet> desired = lws::DesiredWithoutGroups(set);
   if (!desired.ok()) return desired.status();
@@ -219,7 +219,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet
   std::vector<lws::SharedJson> objects;
   if (!options.pods) objects = lws::DesiredScalers(set);
   std::vector<lws::SharedJson> services;
-  for (int32_t slice = 0; slice < lws::Slices(set); ++slice) {
+  for (int32_t slice = 0; slice < lws::SpecSlices(set); ++slice) {
     const absl::StatusOr<std::vector<lws::DesiredRole>> roles = lws::DesiredRoles(set, slice);
     if (!roles.ok()) return roles.status();
     for (const lws::DesiredRole& role : *roles) {
@@ -229,7 +229,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet
         continue;
       }
       const absl::StatusOr<std::vector<lws::SharedJson>> pods = Objects(*role.child, options, count);
-      if (!pods.ok()) return lws::WithPrefix(lws::internal::DescribeJsonObject(*role.child), pods.status());
+      if (!pods.ok()) return lws::StatusWithPrefix(lws::internal::DescribeJsonObject(*role.child), pods.status());
       objects.insert(objects.end(), pods->begin(), pods->end());
     }
   }
@@ -239,7 +239,7 @@ absl::StatusOr<std::vector<lws::SharedJson>> Objects(const lws::DisaggregatedSet
 
 }  // namespace
 
-int Render(const std::vector<std::string>& words) {
+int RunRender(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -259,7 +259,7 @@ int Render(const std::vector<std::string>& words) {
   if (!groups.ok()) return Fail(groups.status());
   options.groups = *std::move(groups);
   const absl::Status known = CheckGroups(options.groups, *sets);
-  if (!known.ok()) return Fail(lws::WithPrefix(arguments->files[0], known));
+  if (!known.ok()) return Fail(lws::StatusWithPrefix(arguments->files[0], known));
   std::vector<lws::Json> all;
   ObjectCount count;
   for (const SetOfEitherKind& either : *sets) {
@@ -268,10 +268,10 @@ int Render(const std::vector<std::string>& words) {
     const absl::StatusOr<std::vector<lws::SharedJson>> objects =
         set != nullptr ? Objects(*set->object, options, &count) : Objects(*disaggregated->set, options, &count);
     const std::string& where = set != nullptr ? set->where : disaggregated->where;
-    if (!objects.ok()) return Fail(lws::WithPrefix(where, objects.status()));
+    if (!objects.ok()) return Fail(lws::StatusWithPrefix(where, objects.status()));
     for (const lws::SharedJson& object : *objects) all.push_back(*object);
   }
-  PrintObjects(all, FormatOf(*arguments, OutputFormat::kYaml));
+  PrintObjects(all, OutputFormatOf(*arguments, OutputFormat::kYaml));
   return kAsWished;
 }
 

@@ -44,16 +44,15 @@ std::string RolloutName(const lws::LeaderWorkerSet& set, const GivenPolicies& gi
 
 void RunPolicies::Use(lws::ScenarioRunOptions* options) const {
   options->sets = lws::SetOptionsOf(of_set);
-  options->restarts = of_set.restarts.get();
-  options->scheduler_provider = of_set.scheduler_provider;
+  options->pods = lws::PodOptionsOf(of_set);
 }
 
 absl::StatusOr<RunPolicies> ReadRunPolicies(const std::string& where, const lws::Scenario& scenario,
                                             const GivenPolicies& given) {
   const absl::StatusOr<lws::LeaderWorkerSet> set = lws::LeaderWorkerSetFromJson(*scenario.manifest);
-  if (!set.ok()) return lws::WithPrefix(where, set.status());
+  if (!set.ok()) return lws::StatusWithPrefix(where, set.status());
   absl::StatusOr<lws::SetPolicies> annotated = lws::SetPoliciesFromAnnotations({})(*set);
-  if (!annotated.ok()) return lws::WithPrefix(where, annotated.status());
+  if (!annotated.ok()) return lws::StatusWithPrefix(where, annotated.status());
   const absl::StatusOr<lws::NamedRolloutPolicy> rollout = ReadPolicy(RolloutName(*set, given));
   if (!rollout.ok()) return rollout.status();
   RunPolicies policies = {*rollout, *std::move(annotated)};

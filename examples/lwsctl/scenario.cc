@@ -35,7 +35,7 @@ absl::StatusOr<lws::Json> ReadNodes(const std::string& path) {
   lws::Json nodes = lws::Json::array();
   for (const lws::ManifestObject& object : file->objects) {
     lws::Json document = object.object.Unpack();
-    if (lws::KindOf(document) != lws::ObjectKind::kNode) continue;
+    if (lws::ObjectKindOf(document) != lws::ObjectKind::kNode) continue;
     absl::Status read = CheckObjectShape(document);
     if (read.ok()) read = lws::ReadTopologyNode(document).status();
     if (!read.ok()) return file->Locate(object, read);
@@ -56,7 +56,7 @@ absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path, FileKind
     return absl::InvalidArgumentError(absl::StrCat(file->name, ": is empty, and holds no swarm case"));
   }
   if (file->objects.empty()) {
-    file->objects.push_back({lws::internal::Pack(lws::Json::object()), 1, 0});
+    file->objects.push_back({lws::internal::PackJson(lws::Json::object()), 1, 0});
   }
   if (file->objects.size() != 1) {
     return absl::InvalidArgumentError(
@@ -67,13 +67,13 @@ absl::StatusOr<InputFile> ReadScenarioDocument(const std::string& path, FileKind
   const auto named = document.find("nodes");
   if (named == document.end() || !named->is_string()) return file;
   absl::StatusOr<lws::Json> nodes = ReadNodes(Beside(file->name, named->get<std::string>()));
-  if (!nodes.ok()) return lws::WithPrefix(file->Where(scenario, "nodes"), nodes.status());
-  scenario.object = lws::internal::WithEntry(scenario.object.value(), scenario.line, "nodes", *nodes);
+  if (!nodes.ok()) return lws::StatusWithPrefix(file->Where(scenario, "nodes"), nodes.status());
+  scenario.object = lws::internal::PackedMapWithEntry(scenario.object.value(), scenario.line, "nodes", *nodes);
   return file;
 }
 
 absl::Status ScenarioFile::Locate(const absl::Status& status) const {
-  if (file.objects.empty() || lws::FieldOf(status).empty()) return lws::WithPrefix(file.name, status);
+  if (file.objects.empty() || lws::FieldOfStatus(status).empty()) return lws::StatusWithPrefix(file.name, status);
   return file.Locate(file.objects[0], status);
 }
 

@@ -91,7 +91,7 @@ absl::StatusOr<Json> ReadSetOf(const InputFile& file, lws::StrictReader* reader,
       ReadSetOfEitherKind(absl::StartsWith(manifest, "/") ? manifest : absl::StrCat(folder, manifest), unknown);
   if (read.ok()) return ManifestOf(*read);
   if (!absl::IsNotFound(read.status())) return read.status();
-  return lws::WithPrefix(file.Where(file.objects[0], "manifest"), read.status());
+  return lws::StatusWithPrefix(file.Where(file.objects[0], "manifest"), read.status());
 }
 
 // A role that the set does not have would never be ready.

@@ -19,19 +19,19 @@ namespace lwsctl {
 namespace {
 
 using lws::Json;
-using schema::Count;
-using schema::Document;
-using schema::Duration;
-using schema::Flag;
-using schema::List;
-using schema::Map;
-using schema::MapOf;
-using schema::OneOf;
-using schema::OrNull;
-using schema::Seconds;
-using schema::Text;
-using schema::Word;
-using schema::Words;
+using schema::CountSchema;
+using schema::DocumentSchema;
+using schema::DurationSchema;
+using schema::FlagSchema;
+using schema::ListSchema;
+using schema::MapOfSchema;
+using schema::MapSchema;
+using schema::OneOfSchema;
+using schema::OrNullSchema;
+using schema::SecondsSchema;
+using schema::TextSchema;
+using schema::WordSchema;
+using schema::WordsSchema;
 
 // What an event does, with the keys that go with it.
 struct EventKind {
@@ -40,108 +40,110 @@ struct EventKind {
   Json with = Json::object();
 };
 
-Json ImageBehavior() { return {{"broken", Flag()}, {"neverReady", Flag()}, {"pull", Duration()}}; }
+Json ImageBehavior() { return {{"broken", FlagSchema()}, {"neverReady", FlagSchema()}, {"pull", DurationSchema()}}; }
 
 Json Events() {
-  const Json taint =
-      Map({{"key", Text()}, {"value", Text()}, {"effect", Words({"NoSchedule", "PreferNoSchedule", "NoExecute"})}},
-          {"key", "effect"});
-  const Json role = {{"role", Text()}};
+  const Json taint = MapSchema({{"key", TextSchema()},
+                                {"value", TextSchema()},
+                                {"effect", WordsSchema({"NoSchedule", "PreferNoSchedule", "NoExecute"})}},
+                               {"key", "effect"});
+  const Json role = {{"role", TextSchema()}};
   const EventKind kinds[] = {
       {"edit", {{"type", "object"}}, role},
-      {"scale", Count(INT32_MAX), role},
-      {"fail", Text()},
-      {"end", Text()},
-      {"delete", Text()},
-      {"evict", Text()},
-      {"image", Text(), ImageBehavior()},
-      {"loseNode", Text()},
-      {"recoverNode", Text()},
-      {"drain", Text()},
-      {"cordon", Text()},
-      {"uncordon", Text()},
-      {"taint", Text(), {{"taints", List(taint)}}},
+      {"scale", CountSchema(INT32_MAX), role},
+      {"fail", TextSchema()},
+      {"end", TextSchema()},
+      {"delete", TextSchema()},
+      {"evict", TextSchema()},
+      {"image", TextSchema(), ImageBehavior()},
+      {"loseNode", TextSchema()},
+      {"recoverNode", TextSchema()},
+      {"drain", TextSchema()},
+      {"cordon", TextSchema()},
+      {"uncordon", TextSchema()},
+      {"taint", TextSchema(), {{"taints", ListSchema(taint)}}},
       {"restartController", {{"const", true}}},
   };
   Json events = Json::array();
   for (const EventKind& kind : kinds) {
-    Json keys = {{"at", OneOf(Word("quiet"), Duration())}, {kind.key, kind.value}};
+    Json keys = {{"at", OneOfSchema(WordSchema("quiet"), DurationSchema())}, {kind.key, kind.value}};
     keys.update(kind.with);
-    Json event = Map(std::move(keys), {"at", kind.key});
+    Json event = MapSchema(std::move(keys), {"at", kind.key});
     if (kind.with.contains("taints")) event["required"].push_back("taints");
     events.push_back(std::move(event));
   }
-  return List({{"anyOf", std::move(events)}});
+  return ListSchema({{"anyOf", std::move(events)}});
 }
 
 Json Nodes() {
-  const Json pool = Map({{"name", Text()},
-                         {"count", Count(100000)},
-                         {"labels", MapOf(Text())},
-                         {"allocatable", MapOf(OneOf(Text(), {{"type", "number"}}))}});
+  const Json pool = MapSchema({{"name", TextSchema()},
+                               {"count", CountSchema(100000)},
+                               {"labels", MapOfSchema(TextSchema())},
+                               {"allocatable", MapOfSchema(OneOfSchema(TextSchema(), {{"type", "number"}}))}});
   const Json object = {{"type", "object"},
                        {"required", {"apiVersion", "kind", "metadata"}},
-                       {"properties", {{"apiVersion", Word("v1")}, {"kind", Word("Node")}}}};
-  return OneOf(Text(), List(OneOf(pool, object)));
+                       {"properties", {{"apiVersion", WordSchema("v1")}, {"kind", WordSchema("Node")}}}};
+  return OneOfSchema(TextSchema(), ListSchema(OneOfSchema(pool, object)));
 }
 
 Json Controls() {
-  const Json step = Map({{"groups", OneOf(Count(1000000), {{"type", "string"}, {"pattern", "^[0-9]+%$"}})},
-                         {"wait", Duration()},
-                         {"approval", Flag()}});
-  return Map({{"paused", Flag()},
-              {"minReady", Duration()},
-              {"steps", List(step)},
-              {"approvedSteps", Count(1000000)},
-              {"progressDeadline", Duration()},
-              {"reverts", Flag()}});
+  const Json step =
+      MapSchema({{"groups", OneOfSchema(CountSchema(1000000), {{"type", "string"}, {"pattern", "^[0-9]+%$"}})},
+                 {"wait", DurationSchema()},
+                 {"approval", FlagSchema()}});
+  return MapSchema({{"paused", FlagSchema()},
+                    {"minReady", DurationSchema()},
+                    {"steps", ListSchema(step)},
+                    {"approvedSteps", CountSchema(1000000)},
+                    {"progressDeadline", DurationSchema()},
+                    {"reverts", FlagSchema()}});
 }
 
 Json Restarts() {
-  const Json rule = Map({{"exitCodes", List(Count(1000000))},
-                         {"reason", Text()},
-                         {"action", Words({"ignore", "restartGroup", "failSet"})}});
-  return Map({{"atMost", Count(1000000)},
-              {"firstBackoff", Duration()},
-              {"mostBackoff", Duration()},
-              {"stableAfter", Duration()},
-              {"rules", List(rule)}});
+  const Json rule = MapSchema({{"exitCodes", ListSchema(CountSchema(1000000))},
+                               {"reason", TextSchema()},
+                               {"action", WordsSchema({"ignore", "restartGroup", "failSet"})}});
+  return MapSchema({{"atMost", CountSchema(1000000)},
+                    {"firstBackoff", DurationSchema()},
+                    {"mostBackoff", DurationSchema()},
+                    {"stableAfter", DurationSchema()},
+                    {"rules", ListSchema(rule)}});
 }
 
 Json ScenarioKeys() {
   Json image = ImageBehavior();
-  image["image"] = Text();
-  return {{"nodes", Nodes()},       {"images", List(Map(std::move(image)))},
-          {"events", Events()},     {"for", Duration()},
+  image["image"] = TextSchema();
+  return {{"nodes", Nodes()},       {"images", ListSchema(MapSchema(std::move(image)))},
+          {"events", Events()},     {"for", DurationSchema()},
           {"controls", Controls()}, {"restarts", Restarts()}};
 }
 
-Json Scenario() { return Map(ScenarioKeys()); }
+Json Scenario() { return MapSchema(ScenarioKeys()); }
 
 Json Expect() {
-  return Map({{"lowestReady", OneOf(Word("promised"), Count(INT32_MAX))},
-              {"finishes", Flag()},
-              {"finishesWithin", Duration()},
-              {"restartsAtMost", Count(INT32_MAX)},
-              {"surgeAtMost", Count(INT32_MAX)},
-              {"wastedPodTimeAtMost", Duration()},
-              {"neverTwoRevisions", Flag()}});
+  return MapSchema({{"lowestReady", OneOfSchema(WordSchema("promised"), CountSchema(INT32_MAX))},
+                    {"finishes", FlagSchema()},
+                    {"finishesWithin", DurationSchema()},
+                    {"restartsAtMost", CountSchema(INT32_MAX)},
+                    {"surgeAtMost", CountSchema(INT32_MAX)},
+                    {"wastedPodTimeAtMost", DurationSchema()},
+                    {"neverTwoRevisions", FlagSchema()}});
 }
 
 Json RoleExpect() {
-  return Map({{"ready", OneOf(Word("promised"), MapOf(Count(INT32_MAX)))},
-              {"groups", Word("allowed")},
-              {"skewAtMost", Count(100)},
-              {"neverHalfARevision", Flag()},
-              {"finishes", Flag()},
-              {"finishesWithin", Duration()}});
+  return MapSchema({{"ready", OneOfSchema(WordSchema("promised"), MapOfSchema(CountSchema(INT32_MAX)))},
+                    {"groups", WordSchema("allowed")},
+                    {"skewAtMost", CountSchema(100)},
+                    {"neverHalfARevision", FlagSchema()},
+                    {"finishes", FlagSchema()},
+                    {"finishesWithin", DurationSchema()}});
 }
 
 // A set, and what is expected of it, besides the keys of a scenario.
 Json TestKeys() {
   Json keys = ScenarioKeys();
-  keys["manifest"] = Text();
-  keys["seeds"] = OneOf(Count(), {{"type", "string"}, {"pattern", "^[0-9]+(-[0-9]+)?$"}});
+  keys["manifest"] = TextSchema();
+  keys["seeds"] = OneOfSchema(CountSchema(), {{"type", "string"}, {"pattern", "^[0-9]+(-[0-9]+)?$"}});
   return keys;
 }
 
@@ -149,155 +151,171 @@ Json TestFile() {
   Json of_groups = TestKeys();
   of_groups["set"] = {{"type", "object"}};
   of_groups["expect"] = Expect();
-  of_groups["policy"] = Words(PolicyNames());
-  of_groups["maxUnavailableStatefulSet"] = Flag();
-  of_groups["exhaustive"] = OneOf(Flag(), Map({{"faults", Count(3)}}));
+  of_groups["policy"] = WordsSchema(PolicyNames());
+  of_groups["maxUnavailableStatefulSet"] = FlagSchema();
+  of_groups["exhaustive"] = OneOfSchema(FlagSchema(), MapSchema({{"faults", CountSchema(3)}}));
   Json of_roles = TestKeys();
   of_roles["expect"] = RoleExpect();
-  of_roles["rolePolicy"] = Words(RolePolicyNames());
-  Json groups = Map(std::move(of_groups));
+  of_roles["rolePolicy"] = WordsSchema(RolePolicyNames());
+  Json groups = MapSchema(std::move(of_groups));
   groups["anyOf"] = Json::array({{{"required", {"expect"}}}, {{"required", {"exhaustive"}}}});
-  return OneOf(std::move(groups), Map(std::move(of_roles), {"manifest", "expect"}));
+  return OneOfSchema(std::move(groups), MapSchema(std::move(of_roles), {"manifest", "expect"}));
 }
 
 // `numbers` are those of the set and of its events, besides the ones that both kinds of sets have.
 Json SwarmFileOf(Json keys, const std::vector<const char*>& of_set,
                  const std::vector<std::pair<const char*, int64_t>>& of_events) {
-  for (const char* duration : {"mostLate", "listEvery", "faultsUntil"}) keys[duration] = Duration();
-  keys["seed"] = Count();
-  for (const char* number : {"size", "nodes"}) keys[number] = Count(1000);
-  for (const char* number : of_set) keys[number] = Count(1000);
-  for (const lws::internal::SwarmRate& rate : lws::internal::kSwarmRates) keys[rate.name] = Count(1000);
+  for (const char* duration : {"mostLate", "listEvery", "faultsUntil"}) keys[duration] = DurationSchema();
+  keys["seed"] = CountSchema();
+  for (const char* number : {"size", "nodes"}) keys[number] = CountSchema(1000);
+  for (const char* number : of_set) keys[number] = CountSchema(1000);
+  for (const lws::internal::SwarmRate& rate : lws::internal::kSwarmRates) keys[rate.name] = CountSchema(1000);
   Json event = {
-      {"kind", Words({"newImage", "brokenImage", "scale", "fail", "delete", "loseNode", "flapNode", "revert"})},
-      {"at", Duration()},
-      {"outage", Duration()}};
-  for (const char* number : {"replicas", "group", "worker", "node"}) event[number] = Count(1000);
-  for (const auto& [number, most] : of_events) event[number] = Count(most);
-  keys["events"] = List(Map(std::move(event), {"at", "kind"}));
+      {"kind", WordsSchema({"newImage", "brokenImage", "scale", "fail", "delete", "loseNode", "flapNode", "revert"})},
+      {"at", DurationSchema()},
+      {"outage", DurationSchema()}};
+  for (const char* number : {"replicas", "group", "worker", "node"}) event[number] = CountSchema(1000);
+  for (const auto& [number, most] : of_events) event[number] = CountSchema(most);
+  keys["events"] = ListSchema(MapSchema(std::move(event), {"at", "kind"}));
   return keys;
 }
 
 Json SwarmFile() {
-  Json role = {{"external", Flag()}};
-  for (const char* number : {"replicas", "maxSurge", "maxUnavailable"}) role[number] = Count(1000);
-  Json of_groups = SwarmFileOf({{"maxUnavailableStatefulSet", Flag()}, {"minReadySeconds", Count(86400)}},
+  Json role = {{"external", FlagSchema()}};
+  for (const char* number : {"replicas", "maxSurge", "maxUnavailable"}) role[number] = CountSchema(1000);
+  Json of_groups = SwarmFileOf({{"maxUnavailableStatefulSet", FlagSchema()}, {"minReadySeconds", CountSchema(86400)}},
                                {"replicas", "maxSurge", "maxUnavailable"}, {});
-  Json roles = List(Map(std::move(role)));
+  Json roles = ListSchema(MapSchema(std::move(role)));
   roles["minItems"] = 1;
   Json of_roles =
-      SwarmFileOf({{"slices", Count(100)}, {"roles", std::move(roles)}}, {}, {{"role", 10}, {"slice", 100}});
-  return OneOf(Map(std::move(of_groups)), Map(std::move(of_roles), {"roles"}));
+      SwarmFileOf({{"slices", CountSchema(100)}, {"roles", std::move(roles)}}, {}, {{"role", 10}, {"slice", 100}});
+  return OneOfSchema(MapSchema(std::move(of_groups)), MapSchema(std::move(of_roles), {"roles"}));
 }
 
 // Documents.
 
 Json SimulatedGroups(Json optional) {
-  return Document({{"finished", Flag()},
-                   {"stopped", Flag()},
-                   {"outcome", Text()},
-                   {"seconds", Seconds()},
-                   {"podsCreated", Count()},
-                   {"groupsRestarted", Count()},
-                   {"lowestReady", OrNull(Count())},
-                   {"promisedReady", Count()}},
-                  std::move(optional));
+  return DocumentSchema({{"finished", FlagSchema()},
+                         {"stopped", FlagSchema()},
+                         {"outcome", TextSchema()},
+                         {"seconds", SecondsSchema()},
+                         {"podsCreated", CountSchema()},
+                         {"groupsRestarted", CountSchema()},
+                         {"lowestReady", OrNullSchema(CountSchema())},
+                         {"promisedReady", CountSchema()}},
+                        std::move(optional));
 }
 
 Json RoleCourse() {
-  return Document({{"slice", Count()},
-                   {"role", Text()},
-                   {"lowestReady", {{"type", "integer"}, {"minimum", -1}}},
-                   {"promisedReady", {{"type", "integer"}}},
-                   {"keepsPromise", Flag()},
-                   {"mostGroups", Count()},
-                   {"allowedGroups", Count()},
-                   {"keepsCeiling", Flag()}});
+  return DocumentSchema({{"slice", CountSchema()},
+                         {"role", TextSchema()},
+                         {"lowestReady", {{"type", "integer"}, {"minimum", -1}}},
+                         {"promisedReady", {{"type", "integer"}}},
+                         {"keepsPromise", FlagSchema()},
+                         {"mostGroups", CountSchema()},
+                         {"allowedGroups", CountSchema()},
+                         {"keepsCeiling", FlagSchema()}});
 }
 
-Json WaitingPods() { return List(Document({{"pod", Text()}, {"for", Text()}, {"reason", Text()}})); }
+Json WaitingPods() {
+  return ListSchema(DocumentSchema({{"pod", TextSchema()}, {"for", TextSchema()}, {"reason", TextSchema()}}));
+}
 
 Json SimulatedRoles(Json more) {
-  Json keys = {{"finished", Flag()},      {"stopped", Flag()},       {"outcome", Text()},
-               {"seconds", Seconds()},    {"podsCreated", Count()},  {"roles", OrNull(List(RoleCourse()))},
-               {"skewPercent", Count()},  {"halfRevision", Flag()},  {"held", List(Text())},
-               {"refused", List(Text())}, {"waiting", WaitingPods()}};
+  Json keys = {{"finished", FlagSchema()},         {"stopped", FlagSchema()},
+               {"outcome", TextSchema()},          {"seconds", SecondsSchema()},
+               {"podsCreated", CountSchema()},     {"roles", OrNullSchema(ListSchema(RoleCourse()))},
+               {"skewPercent", CountSchema()},     {"halfRevision", FlagSchema()},
+               {"held", ListSchema(TextSchema())}, {"refused", ListSchema(TextSchema())},
+               {"waiting", WaitingPods()}};
   keys.update(more);
-  return Document(std::move(keys));
+  return DocumentSchema(std::move(keys));
 }
 
 Json SimulateOutput() {
   Json of_groups = SimulatedGroups(Json::object());
-  const Json more = {{"lines", List({{"type", "object"}})},
-                     {"nodes", OrNull(Text())},
+  const Json more = {{"lines", ListSchema({{"type", "object"}})},
+                     {"nodes", OrNullSchema(TextSchema())},
                      {"waiting", WaitingPods()},
-                     {"refused", List(Text())},
-                     {"keepsPromise", Flag()}};
+                     {"refused", ListSchema(TextSchema())},
+                     {"keepsPromise", FlagSchema()}};
   for (const auto& [key, value] : more.items()) {
     of_groups["properties"][key] = value;
     of_groups["required"].push_back(key);
   }
-  return OneOf(std::move(of_groups),
-               SimulatedRoles({{"lines", OrNull(List({{"type", "object"}}))}, {"nodes", OrNull(Text())}}));
+  return OneOfSchema(std::move(of_groups), SimulatedRoles({{"lines", OrNullSchema(ListSchema({{"type", "object"}}))},
+                                                           {"nodes", OrNullSchema(TextSchema())}}));
 }
 
 Json CompareOutput() {
-  Json of_groups = SimulatedGroups(
-      {{"policy", Text()}, {"replicas", Count()}, {"surgeUsed", Count()}, {"wastedPodSeconds", Seconds()}});
-  return Document({{"policies", List(OneOf(std::move(of_groups), SimulatedRoles({{"policy", Text()}})))},
-                   {"nodes", OrNull(Text())}});
+  Json of_groups = SimulatedGroups({{"policy", TextSchema()},
+                                    {"replicas", CountSchema()},
+                                    {"surgeUsed", CountSchema()},
+                                    {"wastedPodSeconds", SecondsSchema()}});
+  return DocumentSchema(
+      {{"policies", ListSchema(OneOfSchema(std::move(of_groups), SimulatedRoles({{"policy", TextSchema()}})))},
+       {"nodes", OrNullSchema(TextSchema())}});
 }
 
 Json TestOutput() {
-  const Json test =
-      Document({{"file", Text()}, {"passed", Flag()}, {"stopped", Flag()}, {"simulatedSeconds", Seconds()}},
-               {{"runs", Text()}, {"failure", List(Text())}});
-  return Document({{"tests", List(test)}, {"passed", Count()}, {"failed", Count()}});
+  const Json test = DocumentSchema({{"file", TextSchema()},
+                                    {"passed", FlagSchema()},
+                                    {"stopped", FlagSchema()},
+                                    {"simulatedSeconds", SecondsSchema()}},
+                                   {{"runs", TextSchema()}, {"failure", ListSchema(TextSchema())}});
+  return DocumentSchema({{"tests", ListSchema(test)}, {"passed", CountSchema()}, {"failed", CountSchema()}});
 }
 
 // What was checked, with the outcome.
 Json Checked(Json what) {
-  const Json outcome = {{"faults", Count()},      {"edits", Count()},   {"states", Count()},
-                        {"transitions", Count()}, {"complete", Flag()}, {"keepsAllLaws", Flag()}};
+  const Json outcome = {{"faults", CountSchema()},      {"edits", CountSchema()},   {"states", CountSchema()},
+                        {"transitions", CountSchema()}, {"complete", FlagSchema()}, {"keepsAllLaws", FlagSchema()}};
   what.update(outcome);
-  return Document(std::move(what), {{"brokenLaw", Text()}, {"trace", List(Text())}, {"scaledDown", Text()}});
+  return DocumentSchema(
+      std::move(what),
+      {{"brokenLaw", TextSchema()}, {"trace", ListSchema(TextSchema())}, {"scaledDown", TextSchema()}});
 }
 
 Json CheckedSet() {
-  const Json role = Document({{"name", Text()},
-                              {"initial", Count()},
-                              {"replicas", Count()},
-                              {"maxSurge", Count()},
-                              {"maxUnavailable", Count()},
-                              {"external", Flag()}});
-  return OneOf(
-      Checked({{"replicas", Count()}, {"maxSurge", Count()}, {"maxUnavailable", Count()}, {"partition", Count()}}),
-      Checked({{"roles", List(role)}}));
+  const Json role = DocumentSchema({{"name", TextSchema()},
+                                    {"initial", CountSchema()},
+                                    {"replicas", CountSchema()},
+                                    {"maxSurge", CountSchema()},
+                                    {"maxUnavailable", CountSchema()},
+                                    {"external", FlagSchema()}});
+  return OneOfSchema(Checked({{"replicas", CountSchema()},
+                              {"maxSurge", CountSchema()},
+                              {"maxUnavailable", CountSchema()},
+                              {"partition", CountSchema()}}),
+                     Checked({{"roles", ListSchema(role)}}));
 }
 
 Json CheckOutput() {
-  return OneOf(CheckedSet(), Document({{"configurations", Count()},
-                                       {"checked", Count()},
-                                       {"states", Count()},
-                                       {"transitions", Count()},
-                                       {"broken", Count()},
-                                       {"firstBroken", OrNull(CheckedSet())}}));
+  return OneOfSchema(CheckedSet(), DocumentSchema({{"configurations", CountSchema()},
+                                                   {"checked", CountSchema()},
+                                                   {"states", CountSchema()},
+                                                   {"transitions", CountSchema()},
+                                                   {"broken", CountSchema()},
+                                                   {"firstBroken", OrNullSchema(CheckedSet())}}));
 }
 
 Json SwarmOutput() {
-  return Document({{"steps", Count()}, {"keepsAllLaws", Flag()}}, {{"brokenLaw", Text()},
-                                                                   {"seconds", Seconds()},
-                                                                   {"seed", Count()},
-                                                                   {"seeds", Count()},
-                                                                   {"stopped", Flag()},
-                                                                   {"skewPercent", Count(100)},
-                                                                   {"case", SwarmFile()}});
+  return DocumentSchema({{"steps", CountSchema()}, {"keepsAllLaws", FlagSchema()}}, {{"brokenLaw", TextSchema()},
+                                                                                     {"seconds", SecondsSchema()},
+                                                                                     {"seed", CountSchema()},
+                                                                                     {"seeds", CountSchema()},
+                                                                                     {"stopped", FlagSchema()},
+                                                                                     {"skewPercent", CountSchema(100)},
+                                                                                     {"case", SwarmFile()}});
 }
 
 // The edit of one set, or of the sets of two files.
 Json DiffOutput() {
-  const Json set = Document({{"set", Text()}, {"changes", Flag()}, {"refused", Flag()}, {"facts", List(Text())}});
-  return OneOf(set, Document({{"sets", List(set)}}));
+  const Json set = DocumentSchema({{"set", TextSchema()},
+                                   {"changes", FlagSchema()},
+                                   {"refused", FlagSchema()},
+                                   {"facts", ListSchema(TextSchema())}});
+  return OneOfSchema(set, DocumentSchema({{"sets", ListSchema(set)}}));
 }
 
 struct NamedSchema {

@@ -11,29 +11,29 @@
 
 namespace lwsctl::schema {
 
-lws::Json Text();
-lws::Json Flag();
-lws::Json Seconds();
-lws::Json Count();
-lws::Json Count(int64_t most);
-lws::Json Word(const char* word);
-lws::Json Words(const std::vector<absl::string_view>& words);
-lws::Json List(lws::Json of);
-lws::Json MapOf(lws::Json value);
-lws::Json OneOf(lws::Json a, lws::Json b);
-lws::Json OrNull(lws::Json a);
+lws::Json TextSchema();
+lws::Json FlagSchema();
+lws::Json SecondsSchema();
+lws::Json CountSchema();
+lws::Json CountSchema(int64_t most);
+lws::Json WordSchema(const char* word);
+lws::Json WordsSchema(const std::vector<absl::string_view>& words);
+lws::Json ListSchema(lws::Json of);
+lws::Json MapOfSchema(lws::Json value);
+lws::Json OneOfSchema(lws::Json a, lws::Json b);
+lws::Json OrNullSchema(lws::Json a);
 // Any map.
-lws::Json Object();
+lws::Json ObjectSchema();
 
 // "90s", "1h30m", or 0.
-lws::Json Duration();
+lws::Json DurationSchema();
 
 // A map with these keys and no others, of which `required` must be there.
-lws::Json Map(lws::Json properties, std::vector<std::string> required = {});
+lws::Json MapSchema(lws::Json properties, std::vector<std::string> required = {});
 
 // The same for documents, which always have all keys but the optional ones.
-lws::Json Document(lws::Json properties, const lws::Json& optional);
-lws::Json Document(lws::Json properties);
+lws::Json DocumentSchema(lws::Json properties, const lws::Json& optional);
+lws::Json DocumentSchema(lws::Json properties);
 
 }  // namespace lwsctl::schema
 

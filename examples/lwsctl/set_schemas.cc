@@ -6,103 +6,111 @@
 namespace lwsctl {
 
 using lws::Json;
-using schema::Count;
-using schema::Document;
-using schema::Flag;
-using schema::List;
-using schema::Map;
-using schema::MapOf;
-using schema::Object;
-using schema::OneOf;
-using schema::OrNull;
-using schema::Text;
-using schema::Words;
+using schema::CountSchema;
+using schema::DocumentSchema;
+using schema::FlagSchema;
+using schema::ListSchema;
+using schema::MapOfSchema;
+using schema::MapSchema;
+using schema::ObjectSchema;
+using schema::OneOfSchema;
+using schema::OrNullSchema;
+using schema::TextSchema;
+using schema::WordsSchema;
 
 namespace {
 
 // protobuf writes numbers of 64 bits as text, and leaves out what is zero.
 Json Action() {
-  const Json target = Map({{"kind", Text()}, {"namespace", Text()}, {"name", Text()}});
-  return Map({{"verb", Words({"APPLY", "UPDATE_STATUS", "DELETE", "PATCH", "PATCH_STATUS"})},
-              {"apiVersion", Text()},
-              {"target", target},
-              {"object", Text()},
-              {"foreground", Flag()},
-              {"uid", Text()},
-              {"resourceVersion", Text()},
-              {"conflictIsRetry", Flag()},
-              {"failureEvent", Object()}},
-             {"target"});
+  const Json target = MapSchema({{"kind", TextSchema()}, {"namespace", TextSchema()}, {"name", TextSchema()}});
+  return MapSchema({{"verb", WordsSchema({"APPLY", "UPDATE_STATUS", "DELETE", "PATCH", "PATCH_STATUS"})},
+                    {"apiVersion", TextSchema()},
+                    {"target", target},
+                    {"object", TextSchema()},
+                    {"foreground", FlagSchema()},
+                    {"uid", TextSchema()},
+                    {"resourceVersion", TextSchema()},
+                    {"conflictIsRetry", FlagSchema()},
+                    {"failureEvent", ObjectSchema()}},
+                   {"target"});
 }
 
 Json SetState() {
-  return Document({{"ready", OrNull(Count())},
-                   {"updated", OrNull(Count())},
-                   {"replicas", Count()},
-                   {"size", Count()},
-                   {"state", Text()},
-                   {"heldBy", Text()},
-                   {"waiting", Text()}});
+  return DocumentSchema({{"ready", OrNullSchema(CountSchema())},
+                         {"updated", OrNullSchema(CountSchema())},
+                         {"replicas", CountSchema()},
+                         {"size", CountSchema()},
+                         {"state", TextSchema()},
+                         {"heldBy", TextSchema()},
+                         {"waiting", TextSchema()}});
 }
 
 Json RolesState() {
-  const Json role = Document({{"slice", Count()},
-                              {"role", Text()},
-                              {"inSpec", Flag()},
-                              {"wanted", Count()},
-                              {"newGroups", Count()},
-                              {"newReady", Count()},
-                              {"oldGroups", Count()},
-                              {"oldReady", Count()}});
-  return Document({{"revision", Text()}, {"state", Text()}, {"roles", List(role)}, {"heldBy", List(Text())}});
+  const Json role = DocumentSchema({{"slice", CountSchema()},
+                                    {"role", TextSchema()},
+                                    {"inSpec", FlagSchema()},
+                                    {"wanted", CountSchema()},
+                                    {"newGroups", CountSchema()},
+                                    {"newReady", CountSchema()},
+                                    {"oldGroups", CountSchema()},
+                                    {"oldReady", CountSchema()}});
+  return DocumentSchema({{"revision", TextSchema()},
+                         {"state", TextSchema()},
+                         {"roles", ListSchema(role)},
+                         {"heldBy", ListSchema(TextSchema())}});
 }
 
 }  // namespace
 
 Json ValidateOutput() {
-  const Json set = Document({{"file", Text()},
-                             {"line", Count()},
-                             {"kind", Text()},
-                             {"name", Text()},
-                             {"errors", List(Text())},
-                             {"warnings", List(Text())},
-                             {"refusedObjects", List(Text())}},
-                            {{"inside", Text()}});
-  const Json unreadable = Document({{"file", Text()}, {"unreadable", Text()}});
-  const Json without_sets = Document({{"file", Text()}, {"note", Text()}});
-  return List(OneOf(set, OneOf(unreadable, without_sets)));
+  const Json set = DocumentSchema({{"file", TextSchema()},
+                                   {"line", CountSchema()},
+                                   {"kind", TextSchema()},
+                                   {"name", TextSchema()},
+                                   {"errors", ListSchema(TextSchema())},
+                                   {"warnings", ListSchema(TextSchema())},
+                                   {"refusedObjects", ListSchema(TextSchema())}},
+                                  {{"inside", TextSchema()}});
+  const Json unreadable = DocumentSchema({{"file", TextSchema()}, {"unreadable", TextSchema()}});
+  const Json without_sets = DocumentSchema({{"file", TextSchema()}, {"note", TextSchema()}});
+  return ListSchema(OneOfSchema(set, OneOfSchema(unreadable, without_sets)));
 }
 
 // By "KIND NAMESPACE/NAME".
 Json ExplainOutput() {
-  const Json decision = Map({{"reason", Text()}, {"subject", Text()}, {"detail", Text()}}, {"reason"});
-  return MapOf(Map({{"actions", List(Action())},
-                    {"events", List(Object())},
-                    {"requeueAfterNanoseconds", Text()},
-                    {"errorCode", Count()},
-                    {"errorMessage", Text()},
-                    {"decisions", List(decision)},
-                    {"rolloutProgress", Object()},
-                    {"restartMemory", Object()},
-                    {"revertTo", Text()},
-                    {"open", List(Text())},
-                    {"set", OneOf(SetState(), RolesState())}}));
+  const Json decision =
+      MapSchema({{"reason", TextSchema()}, {"subject", TextSchema()}, {"detail", TextSchema()}}, {"reason"});
+  return MapOfSchema(MapSchema({{"actions", ListSchema(Action())},
+                                {"events", ListSchema(ObjectSchema())},
+                                {"requeueAfterNanoseconds", TextSchema()},
+                                {"errorCode", CountSchema()},
+                                {"errorMessage", TextSchema()},
+                                {"decisions", ListSchema(decision)},
+                                {"rolloutProgress", ObjectSchema()},
+                                {"restartMemory", ObjectSchema()},
+                                {"revertTo", TextSchema()},
+                                {"open", ListSchema(TextSchema())},
+                                {"set", OneOfSchema(SetState(), RolesState())}}));
 }
 
 Json StatusOutput() {
-  const Json pod = Document({{"name", Text()}, {"state", Text()}, {"node", Text()}, {"restarts", Count()}});
-  const Json group =
-      Document({{"index", Count()}, {"revision", Text()}, {"updated", Flag()}, {"ready", Flag()}, {"pods", List(pod)}});
-  return Document({{"set", Text()},
-                   {"rollout", Words({"under way", "done", "stalled"})},
-                   {"why", Text()},
-                   {"ready", Count()},
-                   {"replicas", Count()},
-                   {"size", Count()},
-                   {"updated", Count()},
-                   {"partition", Count()},
-                   {"controls", Text()},
-                   {"groups", List(group)}});
+  const Json pod = DocumentSchema(
+      {{"name", TextSchema()}, {"state", TextSchema()}, {"node", TextSchema()}, {"restarts", CountSchema()}});
+  const Json group = DocumentSchema({{"index", CountSchema()},
+                                     {"revision", TextSchema()},
+                                     {"updated", FlagSchema()},
+                                     {"ready", FlagSchema()},
+                                     {"pods", ListSchema(pod)}});
+  return DocumentSchema({{"set", TextSchema()},
+                         {"rollout", WordsSchema({"under way", "done", "stalled"})},
+                         {"why", TextSchema()},
+                         {"ready", CountSchema()},
+                         {"replicas", CountSchema()},
+                         {"size", CountSchema()},
+                         {"updated", CountSchema()},
+                         {"partition", CountSchema()},
+                         {"controls", TextSchema()},
+                         {"groups", ListSchema(group)}});
 }
 
 }  // namespace lwsctl

@@ -91,7 +91,7 @@ void PrintSummary(const lws::ScenarioReport& report) {
             << (report.finished ? ": " : "\n") << counts << "\n";
 }
 
-bool IsDocument(const Arguments& arguments) { return FormatOf(arguments) != OutputFormat::kTable; }
+bool IsDocument(const Arguments& arguments) { return OutputFormatOf(arguments) != OutputFormat::kTable; }
 
 absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options,
                                         const Arguments& arguments, Json* lines) {
@@ -136,7 +136,7 @@ absl::StatusOr<lws::ScenarioReport> RunSmallOrLarge(const lws::Scenario& scenari
 
 }  // namespace
 
-int Simulate(const std::vector<std::string>& words) {
+int RunSimulate(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -183,7 +183,7 @@ int Simulate(const std::vector<std::string>& words) {
   const absl::Status written = WritePage(*report, *policies, *arguments);
   if (!written.ok()) return Fail(written);
   if (IsDocument(*arguments)) {
-    PrintDocument(*report, std::move(lines), nodes, FormatOf(*arguments));
+    PrintDocument(*report, std::move(lines), nodes, OutputFormatOf(*arguments));
   } else {
     PrintSummary(*report);
   }

@@ -232,7 +232,8 @@ class GroupsStory {
 
   void CheckPromise(const lws::SetSimulationCounts& counts) {
     const int32_t promised = promise_.groups();
-    if (watching_) lws::internal::NoteReady(simulation_.now() - play_.start(), counts.ready, promised, &report_);
+    if (watching_)
+      lws::internal::NoteScenarioReady(simulation_.now() - play_.start(), counts.ready, promised, &report_);
     // Looking at all groups is expensive, so the promise is raised in steps.
     const int32_t floor = lws::ScenarioPromisedReady(manifest_);
     const bool is_worth_it = counts.ready >= floor || counts.ready >= promised + std::max(1, floor / kSteps);
@@ -311,7 +312,7 @@ absl::Status CheckRefusals(const Json& manifest) {
 
 }  // namespace
 
-int64_t MostGroups(const lws::Scenario& scenario) {
+int64_t MostSimulatedGroups(const lws::Scenario& scenario) {
   const auto replicas = [](const Json& object) { return object.value("/spec/replicas"_json_pointer, int64_t{1}); };
   int64_t most = replicas(*scenario.manifest);
   for (const lws::ScenarioEvent& event : scenario.events) {
@@ -325,8 +326,8 @@ int64_t MostGroups(const lws::Scenario& scenario) {
 absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options) {
   const bool has_nodes = !scenario.nodes.empty() || !scenario.node_objects.empty() || !scenario.images.empty();
   if (has_nodes) return NotInNumbers("nodes and images");
-  if (scenario.restarts.has_value() || options.restarts != nullptr) return NotInNumbers("restarts");
-  if (options.scheduler_provider != lws::SchedulerProvider::kNone) return NotInNumbers("gangs");
+  if (scenario.restarts.has_value() || options.pods.restarts != nullptr) return NotInNumbers("restarts");
+  if (options.pods.scheduler_provider != lws::SchedulerProvider::kNone) return NotInNumbers("gangs");
   Json manifest = *scenario.manifest;
   absl::Status status = CheckRefusals(manifest);
   for (const lws::ScenarioEvent& event : scenario.events) {
@@ -340,7 +341,7 @@ absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunO
 }
 
 int32_t ToldStep(const lws::Scenario& scenario, bool has_page) {
-  const int64_t groups = MostGroups(scenario);
+  const int64_t groups = MostSimulatedGroups(scenario);
   if (groups <= kMostDrawnGroups) return 0;
   return static_cast<int32_t>(groups / (has_page ? kPageSteps : kSteps));
 }
@@ -362,7 +363,7 @@ std::string TimelineLine(const lws::TimelineEntry& entry) {
 }
 
 bool IsForNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options) {
-  return MostGroups(scenario) > kMostGroupsOfObjects && CheckNumbers(scenario, options).ok();
+  return MostSimulatedGroups(scenario) > kMostGroupsOfObjects && CheckNumbers(scenario, options).ok();
 }
 
 absl::StatusOr<lws::ScenarioReport> SimulateGroups(const lws::Scenario& scenario,

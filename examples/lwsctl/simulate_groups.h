@@ -25,7 +25,7 @@ inline constexpr int64_t kMostPodsInNumbers = 20000000;
 inline constexpr int64_t kMostDrawnGroups = 1000;
 
 // The most groups that the set is to have in the course of the scenario.
-int64_t MostGroups(const lws::Scenario& scenario);
+int64_t MostSimulatedGroups(const lws::Scenario& scenario);
 
 // OK when the scenario can be simulated in numbers. Errors: InvalidArgument naming what cannot: nodes, images and what
 // happens to them, restart policies, gangs, and objects that the API server will or may

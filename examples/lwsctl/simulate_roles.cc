@@ -118,8 +118,9 @@ std::string LowestText(const lws::RoleReport& report, const std::string& role) {
   const lws::RoleCourse* worst = nullptr;
   for (const lws::RoleCourse& course : report.courses) {
     if (course.role != role || course.lowest_ready < 0) continue;
-    const bool is_worse = worst == nullptr || lws::internal::MissesMore(course.lowest_ready, course.promised_ready,
-                                                                        worst->lowest_ready, worst->promised_ready);
+    const bool is_worse =
+        worst == nullptr || lws::internal::MissesPromiseByMore(course.lowest_ready, course.promised_ready,
+                                                               worst->lowest_ready, worst->promised_ready);
     if (is_worse) worst = &course;
   }
   if (worst == nullptr) return "no update";
@@ -180,7 +181,7 @@ int SimulateRoles(const DisaggregatedManifest& manifest, const Arguments& argume
   const absl::StatusOr<lws::NamedRolePolicy> policy =
       ReadRolePolicy("--role-policy", arguments.Flag("--role-policy", "reference"));
   if (!policy.ok()) return Fail(policy.status());
-  const OutputFormat format = FormatOf(arguments);
+  const OutputFormat format = OutputFormatOf(arguments);
   const std::string nodes = MadeNodesText(scenario->scenario, /*is_in_numbers=*/false);
   if (!nodes.empty() && format == OutputFormat::kTable) std::cout << nodes << "\n";
   const EndsInOrder ends_in_order;
@@ -220,7 +221,7 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
   const absl::Status written = WriteComparison(reports, arguments);
   if (!written.ok()) return Fail(written);
   const std::string nodes = MadeNodesText(scenario->scenario, /*is_in_numbers=*/false);
-  if (FormatOf(arguments) != OutputFormat::kTable) {
+  if (OutputFormatOf(arguments) != OutputFormat::kTable) {
     Json policies = Json::array();
     for (size_t i = 0; i < reports.size(); ++i) {
       policies.push_back(ToJson(reports[i]));
@@ -228,7 +229,7 @@ int CompareRoles(const DisaggregatedManifest& manifest, const Arguments& argumen
       policies.back()["policy"] = std::string(lws::RolePolicies()[i].name);
     }
     std::cout << DocumentText({{"policies", std::move(policies)}, {"nodes", nodes.empty() ? Json() : Json(nodes)}},
-                              FormatOf(arguments));
+                              OutputFormatOf(arguments));
     return all_finished ? kAsWished : kFinding;
   }
   PrintTable(reports);

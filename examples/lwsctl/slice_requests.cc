@@ -9,7 +9,6 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -30,7 +29,6 @@ namespace lwsctl {
 namespace {
 
 constexpr size_t kRevisionDigits = 8;
-constexpr char kKueuePodSetPrefix[] = "kueue.x-k8s.io/podset-";
 
 // Whether this is the name of a child of the slice and role, of any revision.
 bool IsChildName(const std::string& name, const lws::DisaggregatedSet& set, int32_t slice, const std::string& role) {
@@ -62,9 +60,10 @@ std::string AnnotationOf(const lws::LeaderWorkerSet& set, const std::string& lev
   for (const auto& [field, pod_template] : templates) {
     lws::internal::JsonReader reader(pod_template);
     const lws::Json& annotations = reader.Object({"metadata", "annotations"});
-    for (auto it = annotations.begin(); it != annotations.end(); ++it) {
-      if (!absl::StartsWith(it.key(), kKueuePodSetPrefix) || *it != level) continue;
-      return absl::StrCat("spec.leaderWorkerTemplate.", field, ".metadata.annotations.", it.key());
+    for (const char* key : {lws::kKueueRequiredTopology, lws::kKueuePreferredTopology, lws::kKueueSliceTopology}) {
+      const auto found = annotations.find(key);
+      if (found == annotations.end() || *found != level) continue;
+      return absl::StrCat("spec.leaderWorkerTemplate.", field, ".metadata.annotations.", key);
     }
   }
   return "";
@@ -79,7 +78,7 @@ std::string LevelOfPolicy(const lws::DisaggregatedSet& set) {
 }
 
 int32_t SurgeOfRole(const lws::DisaggregatedRole& role) {
-  const int32_t replicas = lws::IsExternal(role) ? 1 : lws::SpecReplicas(role);
+  const int32_t replicas = lws::IsExternalRole(role) ? 1 : lws::RoleSpecReplicas(role);
   // A new revision never has more groups than the role wants.
   return std::clamp(lws::RoleBudgetOf(role, replicas).surge, 0, replicas);
 }
@@ -173,15 +172,15 @@ absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, 
     const lws::DisaggregatedRole& role = set.spec().roles(number);
     const lws::SetAdmission child = lws::AdmitSet(*(*roles)[static_cast<size_t>(number)].child);
     if (child.set == nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the LeaderWorkerSet of role ", role.name(), " is invalid: ", lws::Join(child.errors)));
+      return absl::InvalidArgumentError(absl::StrCat("the LeaderWorkerSet of role ", role.name(),
+                                                     " is invalid: ", lws::JoinFieldErrors(child.errors)));
     }
     const int64_t groups = int64_t{child.set->spec().replicas()} + (options.has_surge ? SurgeOfRole(role) : 0);
     if (groups > lws::kMaxGroupPods) {
       return absl::InvalidArgumentError(absl::StrCat("role ", role.name(), ": ", groups, " groups are too many"));
     }
     absl::Status status = CheckLevelsOfAnnotations(*child.set, options);
-    if (!status.ok()) return lws::WithPrefix(absl::StrCat("role ", role.name()), status);
+    if (!status.ok()) return lws::StatusWithPrefix(absl::StrCat("role ", role.name()), status);
     status = AddGroupsOf(*child.set, PathOfRole(set, role), static_cast<int32_t>(groups), options, &requests);
     if (!status.ok()) return status;
   }
@@ -213,7 +212,7 @@ std::vector<lws::GroupId> KeepOtherRevisions(const std::map<lws::GroupId, lws::R
 
 void WarnOfExternalRoles(const DisaggregatedManifest& manifest) {
   for (const lws::DisaggregatedRole& role : manifest.set->spec().roles()) {
-    if (!lws::IsExternal(role)) continue;
+    if (!lws::IsExternalRole(role)) continue;
     std::cerr << manifest.where << ": warning: role " << role.name()
               << " is External; it counts with the one group that a new scaler asks for\n";
   }

@@ -96,7 +96,7 @@ int PrintBroken(uint64_t seed, const lws::SwarmCase& what, const lws::SwarmResul
 
 }  // namespace
 
-int Swarm(const std::vector<std::string>& words) {
+int RunSwarm(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -114,7 +114,7 @@ int Swarm(const std::vector<std::string>& words) {
     return Fail(
         absl::InvalidArgumentError("--policy is for LeaderWorkerSets, and --role-policy for DisaggregatedSets"));
   }
-  const OutputFormat format = FormatOf(*arguments);
+  const OutputFormat format = OutputFormatOf(*arguments);
   uint64_t seeds = 0;
   uint64_t first = 0;
   if (!absl::SimpleAtoi(arguments->Flag("--seeds", "1000"), &seeds) ||

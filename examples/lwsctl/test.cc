@@ -291,7 +291,7 @@ std::string Page(const std::vector<Outcome>& outcomes) {
 
 }  // namespace
 
-int Test(const std::vector<std::string>& words) {
+int RunTest(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -301,7 +301,7 @@ int Test(const std::vector<std::string>& words) {
   if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("test needs a FILE"));
   std::vector<Outcome> outcomes;
   const EndsInOrder ends_in_order;
-  const OutputFormat format = FormatOf(*arguments);
+  const OutputFormat format = OutputFormatOf(*arguments);
   for (const std::string& path : arguments->files) {
     if (IsInterrupted()) break;
     absl::StatusOr<Outcome> outcome = TimeFile(path, *arguments);

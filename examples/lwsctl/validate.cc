@@ -202,8 +202,8 @@ std::vector<Line> Lines(const Verdict& verdict) {
   } else {
     const bool is_strict = verdict.errors[0].field.empty() && !verdict.unknown_fields.empty();
     const std::string field = is_strict ? verdict.unknown_fields[0] : verdict.errors[0].field;
-    lines.push_back(
-        {field, absl::StrCat("The ", verdict.kind(), " ", name, inside, " is invalid: ", lws::Join(verdict.errors))});
+    lines.push_back({field, absl::StrCat("The ", verdict.kind(), " ", name, inside,
+                                         " is invalid: ", lws::JoinFieldErrors(verdict.errors))});
   }
   return lines;
 }
@@ -346,7 +346,8 @@ absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
         const lws::FieldErrors errors = AddFormerSet(set, &former);
         if (errors.empty()) continue;
         return absl::InvalidArgumentError(absl::StrCat("--old: ", read->Where(object), ": The ", KindOfSet(set), " ",
-                                                       ShowName(*set.manifest), " is invalid: ", lws::Join(errors)));
+                                                       ShowName(*set.manifest),
+                                                       " is invalid: ", lws::JoinFieldErrors(errors)));
       }
     }
   }
@@ -382,7 +383,7 @@ void ValidateFile(const std::string& file, const Demands& demands, Report* repor
 
 }  // namespace
 
-int Validate(const std::vector<std::string>& words) {
+int RunValidate(const std::vector<std::string>& words) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words, kHelp);
   if (!arguments.ok()) return Fail(arguments.status());
   if (arguments->flags.count("--help") > 0) {
@@ -400,7 +401,7 @@ int Validate(const std::vector<std::string>& words) {
   }
   const absl::StatusOr<Texts> files = ExpandFolders(arguments->files);
   if (!files.ok()) return Fail(files.status());
-  Report report(FormatOf(*arguments));
+  Report report(OutputFormatOf(*arguments));
   for (const std::string& file : *files) ValidateFile(file, demands, &report);
   return report.End();
 }

@@ -1,7 +1,7 @@
 // Where the webhooks' certificate comes from: files that somebody else replaces, or a Secret that the leader keeps.
 //
 //   FileCertificates files("/certs");
-//   files.Advance(now);
+//   files.Advance(now, /*leads=*/true);
 //   files.served();        // nullopt until both files parse
 //
 // Thread-safety: none; the client calls back on the same thread.

@@ -40,7 +40,7 @@ void SendApiRequest(internal::HttpClient* client, const ApiRequest& request,
     http.content_type = request.method == "PATCH" ? "application/merge-patch+json" : "application/json";
   }
   http.timeout = request.timeout;
-  Fetch(client, std::move(http), [done = std::move(done)](const absl::StatusOr<HttpAnswer>& answer) {
+  FetchHttpAnswer(client, std::move(http), [done = std::move(done)](const absl::StatusOr<HttpAnswer>& answer) {
     done(answer.ok() ? ApiAnswer{answer->head.code, answer->body} : ApiAnswer());
   });
 }

@@ -1,6 +1,6 @@
 // What this host tells of itself: its name, and files of one line, such as those of the kernel.
 //
-//   HostName();                                        // "node-7"
+//   HostName();                                        // such as "node-7"
 //   FirstLineOf("/proc/sys/kernel/random/boot_id");    // "3f1c8a52-..."
 //
 // Thread-safety: may be called concurrently.

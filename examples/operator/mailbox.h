@@ -1,7 +1,7 @@
 // The thread of the loop waits here until a time comes, another thread rings, or another thread posts some work.
 //
 //   Mailbox mailbox;
-//   mailbox.Post([] { ... });                              // from any thread
+//   mailbox.Post(work);                                    // from any thread
 //   mailbox.WaitUntil(absl::Now() + absl::Seconds(1));     // at once
 //   mailbox.RunPosted();
 //

@@ -65,7 +65,7 @@ int Run(const std::vector<std::string>& words) {
   }
   if (!flags.ok()) return Fail(flags.status());
   const auto version = flags->find("version");
-  if (version != flags->end() && IsTrue(version->second)) {
+  if (version != flags->end() && IsTrueFlag(version->second)) {
     std::cout << "0.1.0\n";
     return 0;
   }
@@ -73,7 +73,7 @@ int Run(const std::vector<std::string>& words) {
   if (!settings.ok()) return Fail(settings.status());
   const absl::StatusOr<internal::KubeConfig> config = internal::FindKubeConfig(settings->client.kubeconfig, "");
   if (!config.ok()) return Fail(config.status());
-  const Log log(FormatOf(settings->log));
+  const Log log(LogFormatOf(settings->log));
   const absl::StatusOr<std::unique_ptr<Operator>> op = Operator::Create(*settings, *config, &log);
   if (!op.ok()) return Fail(op.status());
   std::thread(EndOnSignal, signals, op->get()).detach();

@@ -1,7 +1,7 @@
 // Serves the operator's webhooks and probes, and serves metrics to users who may read them.
 //
 //   absl::StatusOr<std::unique_ptr<Serving>> serving = Serving::Listen(settings, &client, &mailbox, &metrics);
-//   (*serving)->Serve(certificates->served());
+//   (*serving)->Serve(certificates.served());
 //   (*serving)->SetChecks({{"informers", true, ""}});
 //   (*serving)->Stop();
 //

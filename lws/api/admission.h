@@ -1,9 +1,9 @@
 // The result of an admission of any kind: the stage where it ended, its errors, and its warnings.
 //
 //   lws::Admission admission;
-//   admission.Refuse(lws::AdmissionStage::kSchema, {});                                  // false
-//   admission.Refuse(lws::AdmissionStage::kSchema, {lws::RequiredValue("spec", "")});    // true
-//   lws::Join(admission.errors);                                                         // "spec: Required value"
+//   admission.Refuse(lws::AdmissionStage::kSchema, {});    // false
+//   admission.Refuse(lws::AdmissionStage::kSchema, {lws::FieldRequired("spec", "")});    // true
+//   lws::JoinFieldErrors(admission.errors);    // "spec: Required value"
 //
 // Thread-safety: values.
 #ifndef LWS_API_ADMISSION_H_

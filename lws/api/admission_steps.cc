@@ -24,8 +24,8 @@ FieldError AccessorError(const Json& value, absl::string_view wanted) {
   if (value.is_number()) type = "float64";
   if (value.is_array()) type = "[]interface {}";
   if (value.is_object()) type = "map[string]interface {}";
-  const std::string shown = value.is_string() ? value.get<std::string>() : ShowJson(value);
-  return InvalidValue(
+  const std::string shown = value.is_string() ? value.get<std::string>() : ShowTypedJson(value);
+  return FieldInvalid(
       kScaleReplicas, "0",
       absl::StrCat(kScaleReplicas, " accessor error: ", shown, " is of the type ", type, ", expected ", wanted));
 }
@@ -36,7 +36,7 @@ void DropNullsBelow(const TypeInfo& type, const char* part, Json* document) {
   if (found->is_null()) {
     document->erase(found);
   } else if (found->is_object()) {
-    DropNulls(type.Find(part)->object_type(), &*found);
+    DropNullFields(type.Find(part)->object_type(), &*found);
   }
 }
 
@@ -57,7 +57,7 @@ void DropNullsOfMetadata(const TypeInfo& type, Json* document) {
       if (text.is_null()) text = "";
     }
   }
-  DropNulls(type.Find("metadata")->object_type(), &*metadata);
+  DropNullFields(type.Find("metadata")->object_type(), &*metadata);
 }
 
 void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned) {
@@ -66,8 +66,8 @@ void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::stri
   ApplySchemaDefaults(type, document);
 }
 
-FieldError DecodeError(const absl::Status& status) {
-  const std::string field = FieldOf(status);
+FieldError FieldErrorOfDecoding(const absl::Status& status) {
+  const std::string field = FieldOfStatus(status);
   const std::string message(status.message());
   return {field, field.empty() ? message : message.substr(field.size() + 2)};
 }
@@ -79,9 +79,9 @@ FieldErrors CheckScaleReplicas(const Json& document) {
   const auto replicas = spec->find("replicas");
   if (replicas == spec->end()) return {};
   if (!replicas->is_number_integer()) return {AccessorError(*replicas, "int64")};
-  if (*replicas < 0) return {InvalidValue(kScaleReplicas, replicas->dump(), "should be a non-negative integer")};
+  if (*replicas < 0) return {FieldInvalid(kScaleReplicas, replicas->dump(), "should be a non-negative integer")};
   if (*replicas > std::numeric_limits<int32_t>::max()) {
-    return {InvalidValue(kScaleReplicas, replicas->dump(), "should be less than or equal to 2147483647")};
+    return {FieldInvalid(kScaleReplicas, replicas->dump(), "should be less than or equal to 2147483647")};
   }
   return {};
 }
@@ -97,7 +97,7 @@ void TakeOverAdmittedMeta(const ObjectMeta& from, ObjectMeta* to) {
   }
 }
 
-void AppendErrors(FieldErrors from, FieldErrors* to) {
+void AppendFieldErrors(FieldErrors from, FieldErrors* to) {
   to->insert(to->end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 

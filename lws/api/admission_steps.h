@@ -1,7 +1,7 @@
 // The steps of admission that do not depend on the kind.
 //
 //   Json document = manifest;
-//   lws::internal::PrepareDocument(*lws::internal::FindType("LeaderWorkerSet"), &document, &pruned);
+//   lws::internal::PrepareDocument(*lws::internal::FindTypeInfo("LeaderWorkerSet"), &document, &pruned);
 //   lws::internal::CheckScaleReplicas(document);
 //   // .spec.replicas: Invalid value: -1: should be a non-negative integer
 //
@@ -35,8 +35,8 @@ void DropNullsOfMetadata(const TypeInfo& type, Json* document);
 // PruneDocument, then the schema's defaults. A manifest that is not an object stays as it is.
 void PrepareDocument(const TypeInfo& type, Json* document, std::vector<std::string>* pruned);
 
-// Turns "PATH: TEXT", the form of ReadTyped's errors, into a field error. REQUIRES: !status.ok().
-FieldError DecodeError(const absl::Status& status);
+// Turns "PATH: TEXT", the form of ReadTypedJson's errors, into a field error. REQUIRES: !status.ok().
+FieldError FieldErrorOfDecoding(const absl::Status& status);
 
 // The errors of the scale subresource about the field that it reads, spec.replicas.
 FieldErrors CheckScaleReplicas(const Json& document);
@@ -44,7 +44,7 @@ FieldErrors CheckScaleReplicas(const Json& document);
 // Copies to the updated object the metadata that an update takes from the stored object before it is checked.
 void TakeOverAdmittedMeta(const ObjectMeta& from, ObjectMeta* to);
 
-void AppendErrors(FieldErrors from, FieldErrors* to);
+void AppendFieldErrors(FieldErrors from, FieldErrors* to);
 
 }  // namespace lws::internal
 

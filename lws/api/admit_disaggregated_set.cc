@@ -23,18 +23,18 @@
 
 namespace lws {
 
-using internal::AppendErrors;
+using internal::AppendFieldErrors;
 using internal::ApplySchemaDefaults;
 using internal::CheckReplicasRule;
 using internal::CheckScaleReplicas;
-using internal::DecodeError;
 using internal::DisaggregatedSetWarnings;
-using internal::FindType;
+using internal::FieldErrorOfDecoding;
+using internal::FindTypeInfo;
 using internal::MessageFromJson;
 using internal::MessageToJson;
 using internal::PrepareDocument;
 using internal::ProtoFromJson;
-using internal::ReadTyped;
+using internal::ReadTypedJson;
 using internal::TakeOverAdmittedMeta;
 using internal::TypeInfo;
 using internal::ValidateDisaggregatedSet;
@@ -55,7 +55,7 @@ bool StopsRules(const FieldError& error) {
 
 FieldErrors CheckSetRules(const Json& document, const Json* old_document, const FieldErrors& found) {
   if (std::any_of(found.begin(), found.end(), StopsRules)) {
-    return {InvalidValue("<nil>", "null",
+    return {FieldInvalid("<nil>", "null",
                          "some validation rules were not checked because the object was invalid; correct the existing "
                          "errors to complete validation")};
   }
@@ -73,7 +73,7 @@ absl::Status ReadMeta(const Json& document, ObjectMeta* meta) {
   if (!document.is_object()) return absl::InvalidArgumentError("the manifest is not an object");
   const auto found = document.find("metadata");
   if (found == document.end() || found->is_null()) return absl::OkStatus();
-  const absl::StatusOr<Json> typed = ReadTyped(*FindType("ObjectMeta"), *found, "metadata");
+  const absl::StatusOr<Json> typed = ReadTypedJson(*FindTypeInfo("ObjectMeta"), *found, "metadata");
   return typed.ok() ? ProtoFromJson(*typed, meta) : typed.status();
 }
 
@@ -83,10 +83,10 @@ FieldErrors CheckSchema(const TypeInfo& type, const ObjectMeta& meta, const Json
   FieldErrors errors = old_meta == nullptr ? ValidateObjectMeta(meta) : ValidateObjectMetaUpdate(*old_meta, meta);
   Json schema_part = document;
   schema_part.erase("metadata");
-  AppendErrors(old_document == nullptr ? ValidateSchema(type, schema_part, "")
-                                       : ValidateSchemaUpdate(type, *old_document, schema_part, ""),
-               &errors);
-  AppendErrors(rules(document, old_document, errors), &errors);
+  AppendFieldErrors(old_document == nullptr ? ValidateSchema(type, schema_part, "")
+                                            : ValidateSchemaUpdate(type, *old_document, schema_part, ""),
+                    &errors);
+  AppendFieldErrors(rules(document, old_document, errors), &errors);
   return errors;
 }
 
@@ -94,12 +94,12 @@ FieldErrors CheckSchema(const TypeInfo& type, const ObjectMeta& meta, const Json
 template <typename Object>
 std::optional<Object> AdmitBySchema(absl::string_view kind, const Object* old_object, const Json& manifest,
                                     SchemaRules rules, Admission* admission) {
-  const TypeInfo& type = *FindType(kind);
+  const TypeInfo& type = *FindTypeInfo(kind);
   Json document = manifest;
   ObjectMeta meta;
   absl::Status status = ReadMeta(document, &meta);
   if (!status.ok()) {
-    admission->Refuse(AdmissionStage::kDecode, {DecodeError(status)});
+    admission->Refuse(AdmissionStage::kDecode, {FieldErrorOfDecoding(status)});
     return std::nullopt;
   }
   PrepareDocument(type, &document, &admission->pruned);
@@ -121,7 +121,7 @@ std::optional<Object> AdmitBySchema(absl::string_view kind, const Object* old_ob
   document.erase("metadata");
   status = MessageFromJson(kind, document, &object);
   if (!status.ok()) {
-    admission->Refuse(AdmissionStage::kDecode, {DecodeError(status)});
+    admission->Refuse(AdmissionStage::kDecode, {FieldErrorOfDecoding(status)});
     return std::nullopt;
   }
   if (is_changed) meta.set_generation(old_object->metadata().generation() + 1);

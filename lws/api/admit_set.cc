@@ -17,13 +17,13 @@
 
 namespace lws {
 
-using internal::AppendErrors;
+using internal::AppendFieldErrors;
 using internal::ApplySchemaDefaults;
 using internal::CheckScaleReplicas;
-using internal::DecodeError;
 using internal::DefaultDocument;
 using internal::DropNullsOfMetadata;
-using internal::FindType;
+using internal::FieldErrorOfDecoding;
+using internal::FindTypeInfo;
 using internal::PrepareDocument;
 using internal::PruneDocument;
 using internal::TakeOverAdmittedMeta;
@@ -44,27 +44,27 @@ struct Candidate {
 // Prunes, defaults and reads the manifest. When it does not parse, `admission` gets the error.
 Candidate Decode(const Json& manifest, SetAdmission* admission) {
   Candidate candidate{manifest, {}};
-  PrepareDocument(*FindType(kKind), &candidate.document, &admission->pruned);
+  PrepareDocument(*FindTypeInfo(kKind), &candidate.document, &admission->pruned);
   absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(candidate.document);
   if (set.ok()) {
     candidate.set = *std::move(set);
   } else {
-    admission->Refuse(AdmissionStage::kDecode, {DecodeError(set.status())});
+    admission->Refuse(AdmissionStage::kDecode, {FieldErrorOfDecoding(set.status())});
   }
   return candidate;
 }
 
 void ApplyDefaults(Candidate* candidate) {
   if (!DefaultDocument(&candidate->set, &candidate->document)) return;
-  ApplySchemaDefaults(*FindType(kKind), &candidate->document);
+  ApplySchemaDefaults(*FindTypeInfo(kKind), &candidate->document);
 }
 
 // The schema below spec and status; metadata has rules of its own.
 FieldErrors CheckSchema(const Json& document) {
   Json schema_part = document;
   schema_part.erase("metadata");
-  FieldErrors errors = ValidateSchema(*FindType(kKind), schema_part, "");
-  AppendErrors(CheckScaleReplicas(document), &errors);
+  FieldErrors errors = ValidateSchema(*FindTypeInfo(kKind), schema_part, "");
+  AppendFieldErrors(CheckScaleReplicas(document), &errors);
   return errors;
 }
 
@@ -83,7 +83,7 @@ bool SpecChanged(const LeaderWorkerSet& old_set, const LeaderWorkerSet& set) {
 SetAdmission Admit(const Candidate& candidate, SetAdmission admission) {
   absl::StatusOr<LeaderWorkerSet> stored = LeaderWorkerSetFromJson(candidate.document);
   if (!stored.ok()) {
-    admission.Refuse(AdmissionStage::kDecode, {DecodeError(stored.status())});
+    admission.Refuse(AdmissionStage::kDecode, {FieldErrorOfDecoding(stored.status())});
     return admission;
   }
   *stored->mutable_metadata() = candidate.set.metadata();
@@ -96,8 +96,8 @@ SetAdmission Admit(const Candidate& candidate, SetAdmission admission) {
 Json PruneSet(const Json& manifest, std::vector<std::string>* pruned) {
   Json document = manifest;
   if (!document.is_object()) return document;
-  PruneDocument(*FindType(kKind), &document, pruned);
-  DropNullsOfMetadata(*FindType(kKind), &document);
+  PruneDocument(*FindTypeInfo(kKind), &document, pruned);
+  DropNullsOfMetadata(*FindTypeInfo(kKind), &document);
   return document;
 }
 
@@ -108,7 +108,7 @@ SetAdmission AdmitSet(const Json& manifest) {
   ApplyDefaults(&candidate);
   KeepStatus(LeaderWorkerSetStatus(), &candidate);
   FieldErrors errors = ValidateObjectMeta(candidate.set.metadata());
-  AppendErrors(CheckSchema(candidate.document), &errors);
+  AppendFieldErrors(CheckSchema(candidate.document), &errors);
   if (admission.Refuse(AdmissionStage::kSchema, std::move(errors))) return admission;
   if (admission.Refuse(AdmissionStage::kValidation, ValidateLeaderWorkerSet(candidate.set))) return admission;
   return Admit(candidate, std::move(admission));
@@ -122,7 +122,7 @@ SetAdmission AdmitSetUpdate(const LeaderWorkerSet& old_set, const Json& manifest
   TakeOverAdmittedMeta(old_set.metadata(), candidate.set.mutable_metadata());
   KeepStatus(old_set.status(), &candidate);
   FieldErrors errors = ValidateObjectMetaUpdate(old_set.metadata(), candidate.set.metadata());
-  AppendErrors(CheckSchema(candidate.document), &errors);
+  AppendFieldErrors(CheckSchema(candidate.document), &errors);
   if (admission.Refuse(AdmissionStage::kSchema, std::move(errors))) return admission;
   errors = ValidateLeaderWorkerSetUpdate(old_set, candidate.set);
   if (admission.Refuse(AdmissionStage::kValidation, std::move(errors))) return admission;

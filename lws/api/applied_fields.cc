@@ -77,7 +77,7 @@ std::optional<Json> ObserveAppliedFields(const Json& object, absl::string_view m
   return std::nullopt;
 }
 
-std::string AppliedCore(Json applied) {
+std::string DigestOfAppliedStatefulSet(Json applied) {
   for (const Json::json_pointer& number :
        {"/spec/replicas"_json_pointer, "/spec/updateStrategy/rollingUpdate/partition"_json_pointer}) {
     if (applied.contains(number)) applied[number] = 0;
@@ -85,7 +85,7 @@ std::string AppliedCore(Json applied) {
   return Sha256Hex(CanonicalJson(applied));
 }
 
-std::string AppliedCore(const StatefulSetText& applied) {
+std::string DigestOfAppliedStatefulSet(const StatefulSetText& applied) {
   std::string text;
   AppendStatefulSet(applied, /*partition=*/0, /*replicas=*/0, &text);
   return Sha256Hex(text);

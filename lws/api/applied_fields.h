@@ -25,10 +25,10 @@ std::optional<Json> ObserveAppliedFields(const Json& object, absl::string_view m
 
 // The digest of what was applied to a StatefulSet, without the two numbers that a rollout moves: spec.replicas and
 // spec.updateStrategy.rollingUpdate.partition count as 0 where they are present. Complexity: O(applied).
-std::string AppliedCore(Json applied);
+std::string DigestOfAppliedStatefulSet(Json applied);
 
 // The same of a StatefulSet that has both numbers, from its text. Complexity: O(text).
-std::string AppliedCore(const StatefulSetText& applied);
+std::string DigestOfAppliedStatefulSet(const StatefulSetText& applied);
 
 }  // namespace lws::internal
 

@@ -28,7 +28,7 @@ void CheckAccessModes(const FieldValue& modes, FieldErrors* errors) {
     other |= mode.Text() != kOncePod && errors->size() == before;
   }
   if (once_pod && other) {
-    errors->push_back(Forbidden(modes.path(), "may not use ReadWriteOncePod with other access modes"));
+    errors->push_back(FieldForbidden(modes.path(), "may not use ReadWriteOncePod with other access modes"));
   }
 }
 
@@ -36,12 +36,12 @@ void CheckStorage(const FieldValue& resources, FieldErrors* errors) {
   const std::string path = resources.At("storage").path();
   const FieldValue storage = resources["requests"]["storage"];
   if (!storage.exists()) {
-    errors->push_back(RequiredValue(path, ""));
+    errors->push_back(FieldRequired(path, ""));
     return;
   }
   const absl::StatusOr<Quantity> amount = Quantity::Parse(storage.Text());
   if (amount.ok() && amount->Sign() <= 0) {
-    errors->push_back(InvalidText(path, amount->ToString(), "must be greater than zero"));
+    errors->push_back(FieldInvalidText(path, amount->ToString(), "must be greater than zero"));
   }
 }
 
@@ -49,7 +49,7 @@ void CheckStorage(const FieldValue& resources, FieldErrors* errors) {
 
 void CheckClaimSpec(const FieldValue& spec, FieldErrors* errors) {
   const FieldValue modes = spec["accessModes"];
-  if (modes.empty()) errors->push_back(RequiredValue(modes.path(), "at least 1 access mode is required"));
+  if (modes.empty()) errors->push_back(FieldRequired(modes.path(), "at least 1 access mode is required"));
   CheckLabelSelector(spec["selector"], errors);
   CheckAccessModes(modes, errors);
   CheckStorage(spec["resources"], errors);
@@ -61,7 +61,7 @@ void CheckClaimSpec(const FieldValue& spec, FieldErrors* errors) {
 FieldErrors ValidateClaim(const Json& claim) {
   FieldErrors errors = ValidateMetadata(claim, SubdomainErrors);
   CheckClaimSpec(FieldValue(claim, "")["spec"], &errors);
-  return WithoutRepetitions(std::move(errors));
+  return WithoutRepeatedFieldErrors(std::move(errors));
 }
 
 }  // namespace lws::internal

@@ -1,6 +1,6 @@
 // The API server's checks of PersistentVolumeClaims.
 //
-//   lws::Join(lws::internal::ValidateClaim(claim));
+//   lws::JoinFieldErrors(lws::internal::ValidateClaim(claim));
 //   // spec.resources[storage]: Required value
 //
 // Laws:

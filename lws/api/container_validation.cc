@@ -44,7 +44,7 @@ void CheckPorts(const FieldValue& ports, const ContainersPod& pod, FieldErrors* 
     CheckPortName(port["name"], &names, errors);
     const FieldValue number = port["containerPort"];
     if (number.Number().value_or(0) == 0) {
-      errors->push_back(RequiredValue(number.path(), ""));
+      errors->push_back(FieldRequired(number.path(), ""));
     } else {
       CheckRange(number, 1, 65535, errors);
     }
@@ -64,8 +64,8 @@ void CheckResizePolicy(const FieldValue& policies, absl::string_view pod_restart
     resource.Text().empty() ? CheckRequired(resource, errors) : CheckOneOf(resource, kResizedResources, errors);
     restart.Text().empty() ? CheckRequired(restart, errors) : CheckOneOf(restart, kResizePolicies, errors);
     if (pod_restart_policy == "Never" && restart.Text() != "NotRequired") {
-      errors->push_back(
-          InvalidText(restart.path(), restart.Text(), "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
+      errors->push_back(FieldInvalidText(restart.path(), restart.Text(),
+                                         "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
     }
   }
 }
@@ -88,12 +88,12 @@ void CheckRestartRules(const FieldValue& container, FieldErrors* errors) {
   const FieldValue policy = container["restartPolicy"];
   const FieldValue rules = container["restartPolicyRules"];
   if (!policy.exists() && !rules.empty()) {
-    errors->push_back(RequiredValue(policy.path(), "must specify restartPolicy when restart rules are used"));
+    errors->push_back(FieldRequired(policy.path(), "must specify restartPolicy when restart rules are used"));
   }
   CheckOneOf(policy, kRestartPolicies, errors);
   for (const FieldValue& rule : rules.Items()) {
     CheckOneOf(rule["action"], kRestartActions, errors);
-    if (!rule["exitCodes"].exists()) errors->push_back(RequiredValue(rule["exitCodes"].path(), "must be specified"));
+    if (!rule["exitCodes"].exists()) errors->push_back(FieldRequired(rule["exitCodes"].path(), "must be specified"));
     CheckOneOf(rule["exitCodes"]["operator"], kExitCodeOperators, errors);
   }
 }
@@ -105,12 +105,12 @@ void CheckHostPorts(const FieldValue& container, const ContainersPod& pod, std::
     const int64_t host_port = HostPort(port, pod);
     if (host_port == 0) continue;
     const std::string key = absl::StrCat(port["protocol"].TextOr("TCP"), "/", port["hostIP"].Text(), "/", host_port);
-    if (!taken->insert(key).second) errors->push_back(DuplicateValue(port["hostPort"].path(), Quote(key)));
+    if (!taken->insert(key).second) errors->push_back(FieldDuplicate(port["hostPort"].path(), GoQuoted(key)));
   }
 }
 
 void CheckRegularContainers(const FieldValue& list, const ContainersPod& pod, FieldErrors* errors) {
-  if (list.empty()) errors->push_back(RequiredValue(list.path(), ""));
+  if (list.empty()) errors->push_back(FieldRequired(list.path(), ""));
   std::set<std::string> names;
   for (const FieldValue& container : list.Items()) {
     CheckContainer(container, pod, errors);
@@ -126,7 +126,8 @@ void CheckRestartOfResize(const FieldValue& container, FieldErrors* errors) {
   for (const FieldValue& policy : container["resizePolicy"].Items()) {
     const FieldValue restart = policy["restartPolicy"];
     if (restart.Text() != "RestartContainer") continue;
-    errors->push_back(Invalid(restart, "must not be set to 'RestartContainer' for non-sidecar initContainers"));
+    errors->push_back(
+        FieldValueInvalid(restart, "must not be set to 'RestartContainer' for non-sidecar initContainers"));
   }
 }
 
@@ -172,7 +173,7 @@ void CheckHostNetworkPorts(const FieldValue& spec, FieldErrors* errors) {
       const FieldValue host_port = port["hostPort"];
       const int64_t number = host_port.Number().value_or(0);
       if (number == 0 || number == own) continue;
-      errors->push_back(Invalid(host_port, "must match `containerPort` when `hostNetwork` is true"));
+      errors->push_back(FieldValueInvalid(host_port, "must match `containerPort` when `hostNetwork` is true"));
     }
   }
 }
@@ -182,7 +183,7 @@ void CheckImagesOfPod(const FieldValue& spec, FieldErrors* errors) {
     for (const FieldValue& container : spec[list].Items()) {
       const FieldValue image = container["image"];
       if (absl::StripAsciiWhitespace(image.Text()).size() == image.Text().size()) continue;
-      errors->push_back(Invalid(image, "must not have leading or trailing whitespace"));
+      errors->push_back(FieldValueInvalid(image, "must not have leading or trailing whitespace"));
     }
   }
 }

@@ -62,7 +62,7 @@ Json ReplicasRule() {
 
 // The schema of the whole object; the API server knows the metadata itself.
 Json Schema(absl::string_view kind) {
-  Json schema = OpenApiSchema(*FindType(kind));
+  Json schema = OpenApiSchema(*FindTypeInfo(kind));
   schema["properties"]["metadata"] = {{"type", "object"}};
   if (kind == kDisaggregatedSetKind) {
     schema["properties"]["spec"]["x-kubernetes-validations"] = Json::array({ReplicasRule()});

@@ -33,10 +33,10 @@ Json DisaggregatedSetStatusToJson(const DisaggregatedSetStatus& status) {
 
 Json RoleScalerToJson(const DisaggregatedSetRoleScaler& scaler) { return MessageToJson(kRoleScalerKind, scaler); }
 
-int32_t Slices(const DisaggregatedSet& set) { return set.spec().has_slices() ? set.spec().slices() : 1; }
+int32_t SpecSlices(const DisaggregatedSet& set) { return set.spec().has_slices() ? set.spec().slices() : 1; }
 
-bool IsExternal(const DisaggregatedRole& role) { return role.scaling().mode() == kExternalScaling; }
+bool IsExternalRole(const DisaggregatedRole& role) { return role.scaling().mode() == kExternalScaling; }
 
-int32_t SpecReplicas(const DisaggregatedRole& role) { return internal::SpecReplicas(role.spec()); }
+int32_t RoleSpecReplicas(const DisaggregatedRole& role) { return internal::SpecReplicas(role.spec()); }
 
 }  // namespace lws

@@ -4,7 +4,7 @@
 //   const lws::Json decode = {{"name", "decode"}, {"spec", manifest["spec"]}};
 //   lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(
 //       {{"metadata", manifest["metadata"]}, {"spec", {{"roles", lws::Json::array({prefill, decode})}}}});
-//   lws::Slices(*admission.set);                                       // 1
+//   lws::SpecSlices(*admission.set);                                       // 1
 //   lws::DisaggregatedSetToJson(*admission.set)["spec"]["slices"];     // 1
 //
 // The message types themselves are in disaggregated_set.pb.h, for code that reads their fields.
@@ -40,13 +40,13 @@ Json DisaggregatedSetStatusToJson(const DisaggregatedSetStatus& status);
 Json RoleScalerToJson(const DisaggregatedSetRoleScaler& scaler);
 
 // The number of slices, 1 when the set does not say.
-int32_t Slices(const DisaggregatedSet& set);
+int32_t SpecSlices(const DisaggregatedSet& set);
 
 // Whether the replicas of the role come from its scaler instead of the spec.
-bool IsExternal(const DisaggregatedRole& role);
+bool IsExternalRole(const DisaggregatedRole& role);
 
 // The replicas that the spec of the role asks for, 1 when it does not say.
-int32_t SpecReplicas(const DisaggregatedRole& role);
+int32_t RoleSpecReplicas(const DisaggregatedRole& role);
 
 }  // namespace lws
 

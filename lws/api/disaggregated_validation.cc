@@ -71,15 +71,16 @@ void CheckStrategy(const LeaderWorkerSetSpec& spec, const std::string& role_fiel
   const RolloutStrategy& strategy = spec.rollout_strategy();
   const std::string field = absl::StrCat(role_field, ".spec.rolloutStrategy");
   if (!strategy.type().empty() && strategy.type() != kRollingUpdate) {
-    errors->push_back(UnsupportedValue(absl::StrCat(field, ".type"), Quote(strategy.type()), kTypes));
+    errors->push_back(FieldNotSupported(absl::StrCat(field, ".type"), GoQuoted(strategy.type()), kTypes));
   }
   if (!strategy.has_rolling_update_configuration()) return;
   const RollingUpdateConfiguration& update = strategy.rolling_update_configuration();
   const std::string update_field = absl::StrCat(field, ".rollingUpdateConfiguration");
   if (update.partition() != 0) {
-    errors->push_back(Forbidden(absl::StrCat(update_field, ".partition"),
-                                "partition is not supported by DisaggregatedSet; rolling updates are managed across "
-                                "roles by the DisaggregatedSet controller"));
+    errors->push_back(
+        FieldForbidden(absl::StrCat(update_field, ".partition"),
+                       "partition is not supported by DisaggregatedSet; rolling updates are managed across "
+                       "roles by the DisaggregatedSet controller"));
   }
   if (spec.replicas() != 0) CheckBudget(update, spec.replicas(), update_field, errors);
 }
@@ -87,32 +88,33 @@ void CheckStrategy(const LeaderWorkerSetSpec& spec, const std::string& role_fiel
 void CheckScalerName(const DisaggregatedSet& set, const DisaggregatedRole& role, const std::string& role_field,
                      FieldErrors* errors) {
   const std::string name = RoleScalerName(set.metadata().name(), role.name());
-  if (!IsExternal(role) || name.size() <= kMaxObjectName) return;
-  errors->push_back(InvalidText(
+  if (!IsExternalRole(role) || name.size() <= kMaxObjectName) return;
+  errors->push_back(FieldInvalidText(
       absl::StrCat(role_field, ".name"), role.name(),
-      absl::StrCat("would produce scaler name ", Quote(name), " exceeding ", kMaxObjectName, " characters")));
+      absl::StrCat("would produce scaler name ", GoQuoted(name), " exceeding ", kMaxObjectName, " characters")));
 }
 
 void CheckSlices(const DisaggregatedSet& set, FieldErrors* errors) {
   bool has_external = false;
-  for (const DisaggregatedRole& role : set.spec().roles()) has_external = has_external || IsExternal(role);
-  if (!has_external || Slices(set) <= 1) return;
-  errors->push_back(Forbidden("spec.slices",
-                              "spec.slices > 1 is not supported while any role has scaling.mode: External (alpha "
-                              "restriction)"));
+  for (const DisaggregatedRole& role : set.spec().roles()) has_external = has_external || IsExternalRole(role);
+  if (!has_external || SpecSlices(set) <= 1) return;
+  errors->push_back(FieldForbidden("spec.slices",
+                                   "spec.slices > 1 is not supported while any role has scaling.mode: External (alpha "
+                                   "restriction)"));
 }
 
 void CheckServiceNames(const DisaggregatedSet& set, FieldErrors* errors) {
-  const size_t digits = absl::StrCat(Slices(set) - 1).size();
+  const size_t digits = absl::StrCat(SpecSlices(set) - 1).size();
   for (int i = 0; i < set.spec().roles_size(); ++i) {
     const std::string& name = set.spec().roles(i).name();
     const size_t length = set.metadata().name().size() + digits + name.size() + kServiceNameRest;
     if (length <= kMaxServiceName) continue;
-    errors->push_back(InvalidText(absl::StrCat(RoleField(i), ".name"), name,
-                                  absl::StrCat("the generated service name (", length,
-                                               " chars) would exceed the DNS-1035 limit of 63 characters; reduce the "
-                                               "DisaggregatedSet name and/or role name (combined limit: ",
-                                               kMaxServiceName - kServiceNameRest - digits, " characters)")));
+    errors->push_back(
+        FieldInvalidText(absl::StrCat(RoleField(i), ".name"), name,
+                         absl::StrCat("the generated service name (", length,
+                                      " chars) would exceed the DNS-1035 limit of 63 characters; reduce the "
+                                      "DisaggregatedSet name and/or role name (combined limit: ",
+                                      kMaxServiceName - kServiceNameRest - digits, " characters)")));
   }
 }
 
@@ -131,15 +133,15 @@ void CheckPlacement(const DisaggregatedSet& set, FieldErrors* errors) {
   const PlacementPolicy& policy = set.spec().placement_policy();
   if (policy.type().empty() || policy.type() == kPlacementNone) return;
   if (policy.topology().empty()) {
-    errors->push_back(RequiredValue("spec.placementPolicy.topology", "topology is required when type is not None"));
+    errors->push_back(FieldRequired("spec.placementPolicy.topology", "topology is required when type is not None"));
   }
   for (int i = 0; i < set.spec().roles_size(); ++i) {
     for (const char* key : {kExclusiveTopologyAnnotation, kSubGroupExclusiveTopologyAnnotation}) {
       if (!CarriesAnnotation(set.spec().roles(i), key)) continue;
-      errors->push_back(Forbidden(RoleField(i), absl::StrCat("the ", Quote(key),
-                                                             " annotation must not be combined with a non-None "
-                                                             "spec.placementPolicy.type (",
-                                                             policy.type(), ")")));
+      errors->push_back(FieldForbidden(RoleField(i), absl::StrCat("the ", GoQuoted(key),
+                                                                  " annotation must not be combined with a non-None "
+                                                                  "spec.placementPolicy.type (",
+                                                                  policy.type(), ")")));
       break;
     }
   }
@@ -152,7 +154,8 @@ std::optional<FieldError> CheckReplicasRule(const Json& spec) {
   const RuleValue positive = AllRoles(spec, /*positive=*/true);
   if (zero == RuleValue::kTrue || positive == RuleValue::kTrue) return std::nullopt;
   if (zero == RuleValue::kError || positive == RuleValue::kError) {
-    return InvalidText("spec", "object", absl::StrCat("no such key: spec evaluating rule: ", kReplicasRuleMessage));
+    return FieldInvalidText("spec", "object",
+                            absl::StrCat("no such key: spec evaluating rule: ", kReplicasRuleMessage));
   }
   return FieldError{"spec", absl::StrCat("Invalid value: ", kReplicasRuleMessage)};
 }
@@ -173,11 +176,11 @@ FieldErrors ValidateDisaggregatedSet(const DisaggregatedSet& set) {
 std::vector<std::string> DisaggregatedSetWarnings(const DisaggregatedSet& set) {
   std::vector<std::string> warnings;
   for (const DisaggregatedRole& role : set.spec().roles()) {
-    if (!IsExternal(role) || role.spec().replicas() <= 1) continue;
-    warnings.push_back(absl::StrCat("role ", Quote(role.name()),
+    if (!IsExternalRole(role) || role.spec().replicas() <= 1) continue;
+    warnings.push_back(absl::StrCat("role ", GoQuoted(role.name()),
                                     " sets scaling.mode: External and spec.replicas: ", role.spec().replicas(),
                                     " — spec.replicas is ignored; drive replicas via DisaggregatedSetRoleScaler ",
-                                    Quote(RoleScalerName(set.metadata().name(), role.name())), " instead"));
+                                    GoQuoted(RoleScalerName(set.metadata().name(), role.name())), " instead"));
   }
   return warnings;
 }

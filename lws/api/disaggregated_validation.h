@@ -1,7 +1,7 @@
 // The checks and warnings of the DisaggregatedSet admission webhook, and the schema's rule across roles, with their
 // texts and in their order.
 //
-//   lws::Join(lws::internal::ValidateDisaggregatedSet(set));
+//   lws::JoinFieldErrors(lws::internal::ValidateDisaggregatedSet(set));
 //   // spec.slices: Forbidden: spec.slices > 1 is not supported while any role has scaling.mode: External (...)
 //
 // Nothing of a set is immutable: an update is checked as a creation is. admit_disaggregated_set.h runs the checks.

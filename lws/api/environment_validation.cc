@@ -55,7 +55,7 @@ void CheckVariable(const FieldValue& variable, FieldErrors* errors) {
     rule.check(source, errors);
   }
   const char* fault = SourceFault(sources, !variable["value"].Text().empty());
-  if (fault != nullptr) errors->push_back(InvalidText(from.path(), "", fault));
+  if (fault != nullptr) errors->push_back(FieldInvalidText(from.path(), "", fault));
 }
 
 void CheckSourceName(const FieldValue& name, FieldErrors* errors) {
@@ -73,9 +73,9 @@ void CheckEnvFrom(const FieldValue& list, FieldErrors* errors) {
       CheckSourceName(item[field]["name"], errors);
     }
     if (sources == 0) {
-      errors->push_back(InvalidText(list.path(), "", "must specify one of: `configMapRef` or `secretRef`"));
+      errors->push_back(FieldInvalidText(list.path(), "", "must specify one of: `configMapRef` or `secretRef`"));
     } else if (sources > 1) {
-      errors->push_back(InvalidText(list.path(), "", "may not have more than one field specified at a time"));
+      errors->push_back(FieldInvalidText(list.path(), "", "may not have more than one field specified at a time"));
     }
   }
 }
@@ -98,9 +98,9 @@ void CheckVariableFiles(const FieldValue& container, const FieldValue& volumes, 
       found = true;
       is_empty_dir = volume["emptyDir"].exists() || volume.size() == 1;
     }
-    if (!found) errors->push_back(NotFound(file["volumeName"]));
+    if (!found) errors->push_back(FieldValueNotFound(file["volumeName"]));
     if (found && !is_empty_dir) {
-      errors->push_back(Invalid(file["volumeName"], "referenced volume must be of type emptyDir"));
+      errors->push_back(FieldValueInvalid(file["volumeName"], "referenced volume must be of type emptyDir"));
     }
   }
 }

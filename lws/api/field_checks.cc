@@ -15,7 +15,7 @@ namespace {
 constexpr int kMaxAnnotationBytes = 256 * 1024;
 
 void AddAll(const FieldValue& value, absl::string_view text, TextRule rule, FieldErrors* errors) {
-  for (const std::string& detail : rule(text)) errors->push_back(InvalidText(value.path(), text, detail));
+  for (const std::string& detail : rule(text)) errors->push_back(FieldInvalidText(value.path(), text, detail));
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ void CheckFields(const FieldValue& object, absl::Span<const FieldRule> rules, Fi
 }
 
 void CheckRequired(const FieldValue& value, FieldErrors* errors) {
-  if (value.Text().empty()) errors->push_back(RequiredValue(value.path(), ""));
+  if (value.Text().empty()) errors->push_back(FieldRequired(value.path(), ""));
 }
 
 void CheckText(const FieldValue& value, TextRule rule, FieldErrors* errors) {
@@ -48,7 +48,7 @@ void CheckOneOf(const FieldValue& value, const char* const* supported, FieldErro
   for (const char* const* known = supported; *known != nullptr; ++known) {
     if (text == *known) return;
   }
-  errors->push_back(UnsupportedValue(value.path(), Quote(text), supported));
+  errors->push_back(FieldNotSupported(value.path(), GoQuoted(text), supported));
 }
 
 void CheckDefaulted(const FieldValue& value, const char* const* supported, FieldErrors* errors) {
@@ -58,16 +58,16 @@ void CheckDefaulted(const FieldValue& value, const char* const* supported, Field
 void CheckRange(const FieldValue& value, int64_t least, int64_t most, FieldErrors* errors) {
   const std::optional<int64_t> number = value.Number();
   if (!number.has_value() || (*number >= least && *number <= most)) return;
-  errors->push_back(Invalid(value, absl::StrCat("must be between ", least, " and ", most, ", inclusive")));
+  errors->push_back(FieldValueInvalid(value, absl::StrCat("must be between ", least, " and ", most, ", inclusive")));
 }
 
 void CheckNotNegative(const FieldValue& value, FieldErrors* errors) {
-  if (value.Number().value_or(0) < 0) errors->push_back(Invalid(value, "must be greater than or equal to 0"));
+  if (value.Number().value_or(0) < 0) errors->push_back(FieldValueInvalid(value, "must be greater than or equal to 0"));
 }
 
 void CheckUnique(const FieldValue& value, std::set<std::string>* seen, FieldErrors* errors) {
   const std::string text = value.Text();
-  if (!seen->insert(text).second) errors->push_back(DuplicateValue(value.path(), Quote(text)));
+  if (!seen->insert(text).second) errors->push_back(FieldDuplicate(value.path(), GoQuoted(text)));
 }
 
 void CheckLabels(const FieldValue& labels, FieldErrors* errors) {
@@ -82,11 +82,11 @@ void CheckAnnotations(const FieldValue& annotations, FieldErrors* errors) {
   for (const auto& [key, value] : annotations.Entries()) {
     // Annotation keys, unlike label keys, may have upper case letters in their prefix.
     for (const std::string& detail : LabelKeyErrors(absl::AsciiStrToLower(key))) {
-      errors->push_back(InvalidText(annotations.path(), key, detail));
+      errors->push_back(FieldInvalidText(annotations.path(), key, detail));
     }
     bytes += key.size() + value.size();
   }
-  if (bytes > kMaxAnnotationBytes) errors->push_back(TooLong(annotations.path(), kMaxAnnotationBytes));
+  if (bytes > kMaxAnnotationBytes) errors->push_back(FieldTooLong(annotations.path(), kMaxAnnotationBytes));
 }
 
 void CheckSelectorValues(const FieldValue& requirement, FieldErrors* errors) {
@@ -94,14 +94,15 @@ void CheckSelectorValues(const FieldValue& requirement, FieldErrors* errors) {
   const FieldValue values = requirement["values"];
   if (op == "In" || op == "NotIn") {
     if (values.empty()) {
-      errors->push_back(RequiredValue(values.path(), "must be specified when `operator` is 'In' or 'NotIn'"));
+      errors->push_back(FieldRequired(values.path(), "must be specified when `operator` is 'In' or 'NotIn'"));
     }
   } else if (op == "Exists" || op == "DoesNotExist") {
     if (!values.empty()) {
-      errors->push_back(Forbidden(values.path(), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+      errors->push_back(
+          FieldForbidden(values.path(), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
     }
   } else {
-    errors->push_back(InvalidText(requirement["operator"].path(), op, "not a valid selector operator"));
+    errors->push_back(FieldInvalidText(requirement["operator"].path(), op, "not a valid selector operator"));
   }
 }
 
@@ -114,18 +115,18 @@ void CheckLabelSelector(const FieldValue& selector, FieldErrors* errors) {
   }
 }
 
-FieldError NotFound(const FieldValue& value) {
-  return {value.path(), absl::StrCat("Not found: ", Quote(value.Text()))};
+FieldError FieldValueNotFound(const FieldValue& value) {
+  return {value.path(), absl::StrCat("Not found: ", GoQuoted(value.Text()))};
 }
 
-FieldError Invalid(const FieldValue& value, absl::string_view detail) {
+FieldError FieldValueInvalid(const FieldValue& value, absl::string_view detail) {
   const std::string shown = value.json().is_string()
-                                ? Quote(value.Text())
+                                ? GoQuoted(value.Text())
                                 : value.json().dump(-1, ' ', false, Json::error_handler_t::replace);
-  return InvalidValue(value.path(), shown, detail);
+  return FieldInvalid(value.path(), shown, detail);
 }
 
-FieldErrors WithoutRepetitions(FieldErrors errors) {
+FieldErrors WithoutRepeatedFieldErrors(FieldErrors errors) {
   FieldErrors kept;
   for (FieldError& error : errors) {
     if (std::find(kept.begin(), kept.end(), error) == kept.end()) kept.push_back(std::move(error));

@@ -65,11 +65,11 @@ void CheckSelectorValues(const FieldValue& requirement, FieldErrors* errors);
 void CheckLabelSelector(const FieldValue& selector, FieldErrors* errors);
 
 // "FIELD: Not found: TEXT".
-FieldError NotFound(const FieldValue& value);
-FieldError Invalid(const FieldValue& value, absl::string_view detail);
+FieldError FieldValueNotFound(const FieldValue& value);
+FieldError FieldValueInvalid(const FieldValue& value, absl::string_view detail);
 
 // The errors without repetitions, as the API server reports them. Complexity: O(errors^2).
-FieldErrors WithoutRepetitions(FieldErrors errors);
+FieldErrors WithoutRepeatedFieldErrors(FieldErrors errors);
 
 }  // namespace lws::internal
 

@@ -11,52 +11,52 @@ std::string FieldError::ToString() const {
   return field.empty() ? detail : absl::StrCat(PrintableText(field), ": ", detail);
 }
 
-FieldError InvalidValue(absl::string_view field, absl::string_view value, absl::string_view detail) {
+FieldError FieldInvalid(absl::string_view field, absl::string_view value, absl::string_view detail) {
   return {std::string(field), absl::StrCat("Invalid value: ", value, ": ", detail)};
 }
 
-FieldError InvalidText(absl::string_view field, absl::string_view text, absl::string_view detail) {
-  return InvalidValue(field, Quote(text), detail);
+FieldError FieldInvalidText(absl::string_view field, absl::string_view text, absl::string_view detail) {
+  return FieldInvalid(field, GoQuoted(text), detail);
 }
 
-FieldError WrongType(absl::string_view field, absl::string_view wanted, absl::string_view actual) {
+FieldError FieldTypeInvalid(absl::string_view field, absl::string_view wanted, absl::string_view actual) {
   FieldError error =
-      InvalidText(field, actual, absl::StrCat(field, " in body must be of type ", wanted, ": ", Quote(actual)));
-  error.kind = FieldErrorKind::kWrongType;
+      FieldInvalidText(field, actual, absl::StrCat(field, " in body must be of type ", wanted, ": ", GoQuoted(actual)));
+  error.kind = FieldErrorKind::kTypeInvalid;
   return error;
 }
 
-FieldError RequiredValue(absl::string_view field, absl::string_view detail) {
+FieldError FieldRequired(absl::string_view field, absl::string_view detail) {
   return {std::string(field), absl::StrCat("Required value", detail.empty() ? "" : ": ", detail),
           FieldErrorKind::kRequired};
 }
 
-FieldError DuplicateValue(absl::string_view field, absl::string_view value) {
+FieldError FieldDuplicate(absl::string_view field, absl::string_view value) {
   return {std::string(field), absl::StrCat("Duplicate value: ", value), FieldErrorKind::kDuplicate};
 }
 
-FieldError UnsupportedValue(absl::string_view field, absl::string_view value, const char* const* supported) {
+FieldError FieldNotSupported(absl::string_view field, absl::string_view value, const char* const* supported) {
   std::string values;
-  for (; *supported != nullptr; ++supported) absl::StrAppend(&values, values.empty() ? "" : ", ", Quote(*supported));
+  for (; *supported != nullptr; ++supported) absl::StrAppend(&values, values.empty() ? "" : ", ", GoQuoted(*supported));
   return {std::string(field), absl::StrCat("Unsupported value: ", value, ": supported values: ", values),
-          FieldErrorKind::kUnsupported};
+          FieldErrorKind::kNotSupported};
 }
 
-FieldError TooLong(absl::string_view field, int limit) {
+FieldError FieldTooLong(absl::string_view field, int limit) {
   return {std::string(field), absl::StrCat("Too long: may not be more than ", limit, " bytes"),
           FieldErrorKind::kTooLong};
 }
 
-FieldError TooMany(absl::string_view field, size_t count, int limit) {
+FieldError FieldTooMany(absl::string_view field, size_t count, int limit) {
   return {std::string(field), absl::StrCat("Too many: ", count, ": must have at most ", limit, " items"),
           FieldErrorKind::kTooMany};
 }
 
-FieldError Forbidden(absl::string_view field, absl::string_view detail) {
+FieldError FieldForbidden(absl::string_view field, absl::string_view detail) {
   return {std::string(field), absl::StrCat("Forbidden: ", detail)};
 }
 
-std::string Quote(absl::string_view text) {
+std::string GoQuoted(absl::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
     switch (c) {
@@ -87,7 +87,7 @@ std::string Quote(absl::string_view text) {
   return PrintableText(quoted + "\"");
 }
 
-std::string Join(const FieldErrors& errors) {
+std::string JoinFieldErrors(const FieldErrors& errors) {
   if (errors.size() == 1) return errors[0].ToString();
   if (errors.empty()) return "";
   return absl::StrCat(

@@ -1,6 +1,6 @@
 // What is wrong with a field of an object, worded as the Kubernetes API server words it.
 //
-//   lws::FieldError e = lws::InvalidValue("spec.replicas", "-1", "must be greater than or equal to 0");
+//   lws::FieldError e = lws::FieldInvalid("spec.replicas", "-1", "must be greater than or equal to 0");
 //   e.ToString();    // "spec.replicas: Invalid value: -1: must be greater than or equal to 0"
 //
 // Thread-safety: values; all functions may be called concurrently.
@@ -16,8 +16,16 @@
 
 namespace lws {
 
-// The kind of fault. The text of kWrongType begins like that of kInvalid.
-enum class FieldErrorKind : uint8_t { kInvalid, kRequired, kDuplicate, kUnsupported, kTooLong, kTooMany, kWrongType };
+// The kind of fault. The text of kTypeInvalid begins like that of kInvalid.
+enum class FieldErrorKind : uint8_t {
+  kInvalid,
+  kRequired,
+  kDuplicate,
+  kNotSupported,
+  kTooLong,
+  kTooMany,
+  kTypeInvalid
+};
 
 struct FieldError {
   std::string field;   // "spec.leaderWorkerTemplate.size"
@@ -34,30 +42,30 @@ struct FieldError {
 using FieldErrors = std::vector<FieldError>;
 
 // "FIELD: Invalid value: VALUE: DETAIL"; `value` as JSON writes it.
-FieldError InvalidValue(absl::string_view field, absl::string_view value, absl::string_view detail);
+FieldError FieldInvalid(absl::string_view field, absl::string_view value, absl::string_view detail);
 // The same for a value that is a string.
-FieldError InvalidText(absl::string_view field, absl::string_view text, absl::string_view detail);
+FieldError FieldInvalidText(absl::string_view field, absl::string_view text, absl::string_view detail);
 // "FIELD: Invalid value: "ACTUAL": FIELD in body must be of type WANTED: "ACTUAL"".
-FieldError WrongType(absl::string_view field, absl::string_view wanted, absl::string_view actual);
+FieldError FieldTypeInvalid(absl::string_view field, absl::string_view wanted, absl::string_view actual);
 // "FIELD: Required value", and ": DETAIL" unless it is empty.
-FieldError RequiredValue(absl::string_view field, absl::string_view detail);
+FieldError FieldRequired(absl::string_view field, absl::string_view detail);
 // "FIELD: Duplicate value: VALUE"; `value` as JSON writes it.
-FieldError DuplicateValue(absl::string_view field, absl::string_view value);
+FieldError FieldDuplicate(absl::string_view field, absl::string_view value);
 // "FIELD: Unsupported value: VALUE: supported values: "A", "B""; `value` as JSON writes it, `supported` ends with a
 // null pointer.
-FieldError UnsupportedValue(absl::string_view field, absl::string_view value, const char* const* supported);
+FieldError FieldNotSupported(absl::string_view field, absl::string_view value, const char* const* supported);
 // "FIELD: Too long: may not be more than LIMIT bytes".
-FieldError TooLong(absl::string_view field, int limit);
+FieldError FieldTooLong(absl::string_view field, int limit);
 // "FIELD: Too many: COUNT: must have at most LIMIT items".
-FieldError TooMany(absl::string_view field, size_t count, int limit);
+FieldError FieldTooMany(absl::string_view field, size_t count, int limit);
 // "FIELD: Forbidden: DETAIL".
-FieldError Forbidden(absl::string_view field, absl::string_view detail);
+FieldError FieldForbidden(absl::string_view field, absl::string_view detail);
 
 // `text` in double quotes, escaped as Go's %q does. Complexity: O(text).
-std::string Quote(absl::string_view text);
+std::string GoQuoted(absl::string_view text);
 
 // All errors as one text: "A" for one, "[A, B]" for several, "" for none.
-std::string Join(const FieldErrors& errors);
+std::string JoinFieldErrors(const FieldErrors& errors);
 
 }  // namespace lws
 

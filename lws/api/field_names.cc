@@ -10,7 +10,7 @@
 namespace lws::internal {
 
 std::string DidYouMeanField(absl::string_view path) {
-  const TypeInfo* type = FindType(kKind);
+  const TypeInfo* type = FindTypeInfo(kKind);
   for (size_t dot = path.find('.'); dot != absl::string_view::npos; dot = path.find('.')) {
     const absl::string_view name = path.substr(0, dot);
     const FieldInfo* field = type->Find(name.substr(0, name.find('[')));

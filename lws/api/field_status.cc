@@ -36,16 +36,16 @@ absl::Status FieldStatus(absl::string_view object, absl::string_view field, absl
   return status;
 }
 
-std::string FieldOf(const absl::Status& status) { return Payload(status, kField); }
-std::string ObjectOf(const absl::Status& status) { return Payload(status, kObject); }
+std::string FieldOfStatus(const absl::Status& status) { return Payload(status, kField); }
+std::string ObjectOfStatus(const absl::Status& status) { return Payload(status, kObject); }
 
-absl::Status WithPrefix(absl::string_view prefix, const absl::Status& status) {
+absl::Status StatusWithPrefix(absl::string_view prefix, const absl::Status& status) {
   return status.ok() ? status : Copied(status, absl::StrCat(prefix, ": ", status.message()));
 }
 
-absl::Status Below(absl::string_view field, const absl::Status& status) {
+absl::Status FieldStatusBelow(absl::string_view field, const absl::Status& status) {
   if (status.ok() || field.empty()) return status;
-  const std::string rest = FieldOf(status);
+  const std::string rest = FieldOfStatus(status);
   const char* separator = absl::StartsWith(rest, "[") ? "" : ".";
   absl::Status below = Copied(status, absl::StrCat(field, rest.empty() ? ": " : separator, status.message()));
   below.SetPayload(kField, absl::Cord(Joined(field, separator, rest)));

@@ -2,8 +2,8 @@
 //
 //   absl::Status status = lws::FieldStatus("Pod default/a", "status.phase", "3 is not a string");
 //   status.message();         // Pod default/a: status.phase: 3 is not a string
-//   lws::FieldOf(status);     // status.phase
-//   lws::ObjectOf(status);    // Pod default/a
+//   lws::FieldOfStatus(status);     // status.phase
+//   lws::ObjectOfStatus(status);    // Pod default/a
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_API_FIELD_STATUS_H_
@@ -20,14 +20,14 @@ namespace lws {
 absl::Status FieldStatus(absl::string_view object, absl::string_view field, absl::string_view message);
 
 // The field or the object that the status was made with; "" for other statuses.
-std::string FieldOf(const absl::Status& status);
-std::string ObjectOf(const absl::Status& status);
+std::string FieldOfStatus(const absl::Status& status);
+std::string ObjectOfStatus(const absl::Status& status);
 
 // The status with "PREFIX: " before its message; it keeps its field and object.
-absl::Status WithPrefix(absl::string_view prefix, const absl::Status& status);
+absl::Status StatusWithPrefix(absl::string_view prefix, const absl::Status& status);
 
 // The same status for a field below `field`: "FIELD.REST", or "FIELD[0]" where the rest begins with an index.
-absl::Status Below(absl::string_view field, const absl::Status& status);
+absl::Status FieldStatusBelow(absl::string_view field, const absl::Status& status);
 
 }  // namespace lws
 

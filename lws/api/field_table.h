@@ -1,7 +1,7 @@
 // The fields of every type that the JSON of a LeaderWorkerSet, a DisaggregatedSet or a role scaler may hold, pod
 // templates included, as data: fields.json, compiled in.
 //
-//   const lws::internal::TypeInfo* type = lws::internal::FindType("RollingUpdateConfiguration");
+//   const lws::internal::TypeInfo* type = lws::internal::FindTypeInfo("RollingUpdateConfiguration");
 //   const lws::internal::FieldInfo* field = type->Find("maxSurge");
 //   field->kind;                    // kIntOrString
 //   field->rules().default_json;    // the text of the number 0
@@ -88,10 +88,10 @@ struct TypeInfo {
 };
 
 // The type of that name, null when there is none; types are sorted by name. Complexity: O(log types).
-const TypeInfo* FindType(absl::string_view name);
+const TypeInfo* FindTypeInfo(absl::string_view name);
 
 // Type number `index`, for FieldInfo::type.
-const TypeInfo& TypeAt(int index);
+const TypeInfo& TypeInfoAt(int index);
 
 }  // namespace lws::internal
 

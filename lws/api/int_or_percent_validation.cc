@@ -31,15 +31,15 @@ const char* Fault(const IntOrPercent& value) {
 
 void ValidateIntOrPercent(const IntOrPercent& value, absl::string_view field, FieldErrors* errors) {
   const char* fault = Fault(value);
-  if (fault != nullptr) errors->push_back(InvalidValue(field, ShowIntOrPercent(value), fault));
+  if (fault != nullptr) errors->push_back(FieldInvalid(field, ShowIntOrPercent(value), fault));
 }
 
 FieldError NoBudgetError(absl::string_view field, const IntOrPercent& max_unavailable) {
-  return InvalidValue(field, ShowIntOrPercent(max_unavailable), "must not be 0 when `maxSurge` is 0");
+  return FieldInvalid(field, ShowIntOrPercent(max_unavailable), "must not be 0 when `maxSurge` is 0");
 }
 
 std::string ShowIntOrPercent(const IntOrPercent& value) {
-  return value.is_text() ? Quote(value.text()) : value.ToString();
+  return value.is_text() ? GoQuoted(value.text()) : value.ToString();
 }
 
 }  // namespace lws::internal

@@ -142,7 +142,7 @@ absl::Status JsonManifestReader::Next(JsonPacker* document) {
   const char* unused = nullptr;
   const Cursor end(rest_.data() + rest_.size(), &unused);
   const bool read = Json::sax_parse(begin, end, &builder, Json::input_format_t::json, /*strict=*/false);
-  if (!read && !builder.error().empty()) return ErrorAt(source_, builder.Line(), builder.error());
+  if (!read && !builder.error().empty()) return ManifestErrorAt(source_, builder.Line(), builder.error());
   if (!read) return absl::NotFoundError(absl::StrCat(source_, ":", builder.Line(), ": is not JSON"));
   Skip(static_cast<size_t>(*builder.reached() - rest_.data()));
   return absl::OkStatus();

@@ -161,19 +161,19 @@ void JsonPacker::Clear() {
   depth_ = 0;
 }
 
-PackedJson Pack(const Json& document) {
+PackedJson PackJson(const Json& document) {
   JsonPacker packer;
   packer.Value(document, 1);
   return packer.Document();
 }
 
-PackedJson PackedAt(const PackedValue& value, int line) {
+PackedJson PackJsonAt(const PackedValue& value, int line) {
   JsonPacker packer;
   packer.Take(value, line);
   return packer.Document();
 }
 
-PackedJson WithEntry(const PackedValue& map, int line, absl::string_view key, const Json& value) {
+PackedJson PackedMapWithEntry(const PackedValue& map, int line, absl::string_view key, const Json& value) {
   JsonPacker packer;
   packer.StartMapLike(map, line);
   if (!packer.Key(key, line)) packer.KeyAgain(key, line);

@@ -87,14 +87,14 @@ class JsonPacker {
 };
 
 // The document, all of whose values stand at line 1.
-PackedJson Pack(const Json& document);
+PackedJson PackJson(const Json& document);
 
 // A value of another document as a document of its own, which begins at `line`. Complexity: O(value).
-PackedJson PackedAt(const PackedValue& value, int line);
+PackedJson PackJsonAt(const PackedValue& value, int line);
 
 // The packed map with one entry more, or with this one in place of the former one. Lines stay.
 // REQUIRES: map holds a map. Complexity: O(map + value).
-PackedJson WithEntry(const PackedValue& map, int line, absl::string_view key, const Json& value);
+PackedJson PackedMapWithEntry(const PackedValue& map, int line, absl::string_view key, const Json& value);
 
 }  // namespace lws::internal
 

@@ -125,7 +125,7 @@ void JsonReader::Fail(const Json& value, const char* wanted) {
   if (!status_.ok()) return;
   std::string field;
   PathTo(value, object_, &field);
-  status_ = FieldStatus(DescribeJsonObject(object_), field, absl::StrCat(ShownValue(value), " is not ", wanted));
+  status_ = FieldStatus(DescribeJsonObject(object_), field, absl::StrCat(ShownJsonValue(value), " is not ", wanted));
 }
 
 std::string DescribeJsonObject(const Json& object) {

@@ -146,7 +146,7 @@ class JsonStructure {
 };
 
 // Sets the bit in `seen` and returns whether it is new: keys may come only once.
-inline bool Once(uint32_t bit, uint32_t* seen) {
+inline bool IsNewJsonKey(uint32_t bit, uint32_t* seen) {
   const bool first = (*seen & bit) == 0;
   *seen |= bit;
   return first;

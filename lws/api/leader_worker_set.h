@@ -8,7 +8,7 @@
 //
 // Laws:
 //   1. LeaderWorkerSetFromJson(LeaderWorkerSetToJson(s)) equals s, for every s that LeaderWorkerSetFromJson returned.
-//   2. LeaderWorkerSetToJson(LeaderWorkerSetFromJson(d)) == ReadTyped(d): every known field survives.
+//   2. LeaderWorkerSetToJson(LeaderWorkerSetFromJson(d)) == ReadTypedJson(d): every known field survives.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_API_LEADER_WORKER_SET_H_

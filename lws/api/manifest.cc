@@ -21,16 +21,16 @@
 
 namespace lws {
 
-using internal::ErrorAt;
-using internal::FindPacked;
+using internal::FindPackedValue;
 using internal::JsonManifestReader;
 using internal::JsonPacker;
-using internal::PackedAt;
+using internal::ManifestErrorAt;
 using internal::PackedItems;
 using internal::PackedKind;
+using internal::PackedMapWithEntry;
 using internal::PackedValue;
+using internal::PackJsonAt;
 using internal::UnpackValue;
-using internal::WithEntry;
 using internal::YamlManifestReader;
 
 namespace {
@@ -51,7 +51,8 @@ class ObjectCollector {
  private:
   absl::Status Flatten(const PackedValue& value, int line, bool is_item) {
     if (value.kind != PackedKind::kMap) {
-      return ErrorAt(source_, line, is_item ? "an item of the list is not an object" : "the document is not an object");
+      return ManifestErrorAt(source_, line,
+                             is_item ? "an item of the list is not an object" : "the document is not an object");
     }
     absl::Status status = CheckKind(value, line);
     if (!status.ok()) return status;
@@ -59,7 +60,7 @@ class ObjectCollector {
     std::string item_kind;
     if (FindItems(value, &items, &item_kind)) return FlattenItems(value, line, items, item_kind);
     const int number = static_cast<int>(objects_->size());
-    objects_->push_back({PackedAt(value, line), line, number});
+    objects_->push_back({PackJsonAt(value, line), line, number});
     return absl::OkStatus();
   }
 
@@ -68,9 +69,9 @@ class ObjectCollector {
   absl::Status CheckKind(const PackedValue& object, int line) const {
     PackedValue kind;
     PackedValue items;
-    if (!FindPacked(object, "kind", &kind) || kind.kind == PackedKind::kNull) return absl::OkStatus();
+    if (!FindPackedValue(object, "kind", &kind) || kind.kind == PackedKind::kNull) return absl::OkStatus();
     if (kind.kind != PackedKind::kText) return WrongType(object, line, "kind", kind, "a string");
-    if (!IsListOfKubernetes(kind.content) || !FindPacked(object, "items", &items)) return absl::OkStatus();
+    if (!IsListOfKubernetes(kind.content) || !FindPackedValue(object, "items", &items)) return absl::OkStatus();
     if (items.kind == PackedKind::kList || items.kind == PackedKind::kNull) return absl::OkStatus();
     return WrongType(object, line, "items", items, "a list");
   }
@@ -87,8 +88,8 @@ class ObjectCollector {
   absl::Status WrongType(const PackedValue& object, int line, absl::string_view field, const PackedValue& value,
                          absl::string_view wanted) const {
     const int lines = object.is_copy ? 0 : value.lines_below;
-    return ErrorAt(source_, line + lines,
-                   absl::StrCat(field, ": ", ShownValue(UnpackValue(value)), " is not ", wanted));
+    return ManifestErrorAt(source_, line + lines,
+                           absl::StrCat(field, ": ", ShownJsonValue(UnpackValue(value)), " is not ", wanted));
   }
 
   absl::Status FlattenItems(const PackedValue& list, int line, const PackedValue& items, const std::string& item_kind) {
@@ -109,11 +110,11 @@ class ObjectCollector {
     PackedValue version;
     const bool inherits = !item_kind.empty() && item.kind == PackedKind::kMap;
     if (inherits && IsAbsent(item, "kind")) {
-      with_kind = WithEntry(item, line, "kind", item_kind);
+      with_kind = PackedMapWithEntry(item, line, "kind", item_kind);
       item = with_kind.value();
     }
-    if (inherits && IsAbsent(item, "apiVersion") && FindPacked(list, "apiVersion", &version)) {
-      with_version = WithEntry(item, line, "apiVersion", UnpackValue(version));
+    if (inherits && IsAbsent(item, "apiVersion") && FindPackedValue(list, "apiVersion", &version)) {
+      with_version = PackedMapWithEntry(item, line, "apiVersion", UnpackValue(version));
       item = with_version.value();
     }
     return Flatten(item, line, /*is_item=*/true);
@@ -121,14 +122,14 @@ class ObjectCollector {
 
   static bool IsAbsent(const PackedValue& object, absl::string_view key) {
     PackedValue found;
-    return !FindPacked(object, key, &found) || found.kind == PackedKind::kNull;
+    return !FindPackedValue(object, key, &found) || found.kind == PackedKind::kNull;
   }
 
   // The items of an object of kind List, NodeList and the like. Returns false for other objects.
   static bool FindItems(const PackedValue& object, PackedValue* items, std::string* item_kind) {
     PackedValue kind;
-    if (!FindPacked(object, "kind", &kind) || kind.kind != PackedKind::kText) return false;
-    if (!FindPacked(object, "items", items) || items->kind != PackedKind::kList) return false;
+    if (!FindPackedValue(object, "kind", &kind) || kind.kind != PackedKind::kText) return false;
+    if (!FindPackedValue(object, "items", items) || items->kind != PackedKind::kList) return false;
     absl::string_view name = kind.content;
     if (!absl::ConsumeSuffix(&name, "List")) return false;
     *item_kind = std::string(name);
@@ -144,7 +145,7 @@ bool IsUtf8(absl::string_view text) { return simdjson::validate_utf8(text.data()
 absl::Status CheckUtf8(absl::string_view text, absl::string_view source) {
   if (IsUtf8(text)) return absl::OkStatus();
   if (absl::StartsWith(text, "\xff\xfe") || absl::StartsWith(text, "\xfe\xff")) {
-    return ErrorAt(source, 1, "the text is UTF-16, not UTF-8");
+    return ManifestErrorAt(source, 1, "the text is UTF-16, not UTF-8");
   }
   // Look for the first broken line. Lines can be checked one by one, because no character spans a line break.
   int line = 1;
@@ -154,7 +155,7 @@ absl::Status CheckUtf8(absl::string_view text, absl::string_view source) {
     text.remove_prefix(end + 1);
     ++line;
   }
-  return ErrorAt(source, line, "the text is not UTF-8");
+  return ManifestErrorAt(source, line, "the text is not UTF-8");
 }
 
 // A null between JSON objects is no object.

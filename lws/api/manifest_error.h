@@ -1,6 +1,6 @@
 // Errors of manifests, with the place in the file.
 //
-//   lws::internal::ErrorAt("vllm.yaml", 3, "key \"a\" is already set");
+//   lws::internal::ManifestErrorAt("vllm.yaml", 3, "key \"a\" is already set");
 //   // InvalidArgument: vllm.yaml:3: key "a" is already set
 //
 // Thread-safety: may be called concurrently.
@@ -15,7 +15,7 @@
 namespace lws::internal {
 
 // "SOURCE:LINE: MESSAGE", printable.
-inline absl::Status ErrorAt(absl::string_view source, int line, absl::string_view message) {
+inline absl::Status ManifestErrorAt(absl::string_view source, int line, absl::string_view message) {
   return absl::InvalidArgumentError(absl::StrCat(PrintableText(source), ":", line, ": ", PrintableText(message)));
 }
 

@@ -1,6 +1,6 @@
 // The fields of the API's messages: how each is called in Kubernetes JSON, and where it lies among a message's bytes.
 //
-//   const lws::internal::MessageInfo* info = lws::internal::FindMessage("lws.v1.NetworkConfig");
+//   const lws::internal::MessageInfo* info = lws::internal::FindMessageInfo("lws.v1.NetworkConfig");
 //   info->fields[0].json_name;    // subdomainPolicy
 //   info->fields[0].number;       // 1
 //
@@ -46,7 +46,7 @@ struct MessageInfo {
 };
 
 // Null for a message that is none of the API's. Complexity: O(log messages).
-const MessageInfo* FindMessage(absl::string_view name);
+const MessageInfo* FindMessageInfo(absl::string_view name);
 
 }  // namespace lws::internal
 

@@ -80,7 +80,7 @@ bool Write(const Messages& messages) {
   }
   std::cout << "\nconst MessageInfo kMessages[" << messages.size() << "] = {\n"
             << rows << "};\n\n}  // namespace\n\n"
-            << "const MessageInfo* FindMessage(absl::string_view name) {\n"
+            << "const MessageInfo* FindMessageInfo(absl::string_view name) {\n"
             << "  const auto less = [](const MessageInfo& info, absl::string_view wanted) { return info.name < wanted; "
                "};\n"
             << "  const auto* found = std::lower_bound(std::begin(kMessages), std::end(kMessages), name, less);\n"

@@ -4,7 +4,7 @@
 
 namespace lws::internal {
 
-void ClearMeta(ObservedMeta* meta) {
+void ClearObservedMeta(ObservedMeta* meta) {
   for (std::string* text : {&meta->namespace_name, &meta->name, &meta->uid, &meta->resource_version, &meta->set_name,
                             &meta->revision_key}) {
     text->clear();
@@ -21,13 +21,13 @@ bool WalkOwners(JsonWalk* walk, ObservedMeta* meta) {
     bool is_controller = false;
     uint32_t seen = 0;
     const bool read = walk->ForEachField([&](absl::string_view key) {
-      if (key == "kind") return Once(1, &seen) && walk->ReadText(&controller.kind);
-      if (key == "name") return Once(2, &seen) && walk->ReadText(&controller.name);
-      if (key == "uid") return Once(4, &seen) && walk->ReadText(&controller.uid);
+      if (key == "kind") return IsNewJsonKey(1, &seen) && walk->ReadText(&controller.kind);
+      if (key == "name") return IsNewJsonKey(2, &seen) && walk->ReadText(&controller.name);
+      if (key == "uid") return IsNewJsonKey(4, &seen) && walk->ReadText(&controller.uid);
       if (key != "controller") return walk->Skip();
       const absl::string_view word = walk->ReadWord();
       is_controller = word == "true";
-      return Once(8, &seen) && (is_controller || word == "false");
+      return IsNewJsonKey(8, &seen) && (is_controller || word == "false");
     });
     if (read && is_controller && !meta->controller.has_value()) meta->controller = std::move(controller);
     return read;

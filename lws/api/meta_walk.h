@@ -24,9 +24,9 @@ namespace lws::internal {
 // and observed as a document. `Walk(&walk, object).Read()` reads into the cleared object; `source` names the text in
 // the errors of ParseJson.
 template <typename Walk, typename Object>
-absl::Status ReadAlong(JsonStructure* structure, absl::string_view text, absl::string_view source,
-                       absl::StatusOr<Object> (*observe)(const Json& document), void (*clear)(Object* object),
-                       Object* object) {
+absl::Status ReadTextAlongWalk(JsonStructure* structure, absl::string_view text, absl::string_view source,
+                               absl::StatusOr<Object> (*observe)(const Json& document), void (*clear)(Object* object),
+                               Object* object) {
   if (structure->Find(text)) {
     clear(object);
     JsonWalk walk = structure->Walk();
@@ -44,7 +44,7 @@ absl::Status ReadAlong(JsonStructure* structure, absl::string_view text, absl::s
 }
 
 // Empties the metadata, and keeps the memory of its texts.
-void ClearMeta(ObservedMeta* meta);
+void ClearObservedMeta(ObservedMeta* meta);
 
 // Reads the owner reference with controller true; the first one counts.
 bool WalkOwners(JsonWalk* walk, ObservedMeta* meta);
@@ -54,9 +54,9 @@ template <typename Visit>
 bool WalkLabels(JsonWalk* walk, ObservedMeta* meta, const Visit& visit) {
   uint32_t seen = 0;
   return walk->ForEachField([&](absl::string_view key) {
-    if (key == kNameLabel) return Once(1, &seen) && walk->ReadText(&meta->set_name);
-    if (key == kRevisionLabel) return Once(2, &seen) && walk->ReadText(&meta->revision_key);
-    if (key == kGroupIndexLabel) return Once(4, &seen) && walk->ReadText(&meta->group_index.emplace());
+    if (key == kNameLabel) return IsNewJsonKey(1, &seen) && walk->ReadText(&meta->set_name);
+    if (key == kRevisionLabel) return IsNewJsonKey(2, &seen) && walk->ReadText(&meta->revision_key);
+    if (key == kGroupIndexLabel) return IsNewJsonKey(4, &seen) && walk->ReadText(&meta->group_index.emplace());
     return visit(key);
   });
 }
@@ -68,17 +68,17 @@ bool WalkMeta(JsonWalk* walk, ObservedMeta* meta, const VisitLabel& visit_label,
               const VisitAnnotation& visit_annotation, const VisitField& visit_field) {
   uint32_t seen = 0;
   return walk->ForEachField([&](absl::string_view key) {
-    if (key == "name") return Once(1, &seen) && walk->ReadText(&meta->name);
-    if (key == "namespace") return Once(2, &seen) && walk->ReadText(&meta->namespace_name);
-    if (key == "uid") return Once(4, &seen) && walk->ReadText(&meta->uid);
-    if (key == "resourceVersion") return Once(8, &seen) && walk->ReadText(&meta->resource_version);
+    if (key == "name") return IsNewJsonKey(1, &seen) && walk->ReadText(&meta->name);
+    if (key == "namespace") return IsNewJsonKey(2, &seen) && walk->ReadText(&meta->namespace_name);
+    if (key == "uid") return IsNewJsonKey(4, &seen) && walk->ReadText(&meta->uid);
+    if (key == "resourceVersion") return IsNewJsonKey(8, &seen) && walk->ReadText(&meta->resource_version);
     if (key == "deletionTimestamp") {
       meta->terminating = true;
-      return Once(16, &seen) && walk->Peek() == '"' && walk->Skip();
+      return IsNewJsonKey(16, &seen) && walk->Peek() == '"' && walk->Skip();
     }
-    if (key == "labels") return Once(32, &seen) && WalkLabels(walk, meta, visit_label);
-    if (key == "annotations") return Once(64, &seen) && walk->ForEachField(visit_annotation);
-    if (key == "ownerReferences") return Once(128, &seen) && WalkOwners(walk, meta);
+    if (key == "labels") return IsNewJsonKey(32, &seen) && WalkLabels(walk, meta, visit_label);
+    if (key == "annotations") return IsNewJsonKey(64, &seen) && walk->ForEachField(visit_annotation);
+    if (key == "ownerReferences") return IsNewJsonKey(128, &seen) && WalkOwners(walk, meta);
     return visit_field(key);
   });
 }

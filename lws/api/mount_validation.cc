@@ -33,27 +33,27 @@ void CheckPropagation(const FieldValue& propagation, const FieldValue& container
   CheckOneOf(propagation, kPropagations, errors);
   if (propagation.Text() != "Bidirectional" || container["securityContext"]["privileged"].Flag()) return;
   errors->push_back(
-      Forbidden(propagation.path(), "Bidirectional mount propagation is available only to privileged containers"));
+      FieldForbidden(propagation.path(), "Bidirectional mount propagation is available only to privileged containers"));
 }
 
 void CheckRecursiveReadOnly(const FieldValue& mount, const std::string& path, FieldErrors* errors) {
   const FieldValue value = mount["recursiveReadOnly"].Named(path);
   CheckOneOf(value, kRecursiveReadOnly, errors);
   if (value.Text() != "Enabled" && value.Text() != "IfPossible") return;
-  if (!mount["readOnly"].Flag()) errors->push_back(Forbidden(path, "may only be specified when readOnly is true"));
+  if (!mount["readOnly"].Flag()) errors->push_back(FieldForbidden(path, "may only be specified when readOnly is true"));
   if (mount["mountPropagation"].TextOr("None") != "None") {
-    errors->push_back(Forbidden(path, "may only be specified when mountPropagation is None or not specified"));
+    errors->push_back(FieldForbidden(path, "may only be specified when mountPropagation is None or not specified"));
   }
 }
 
 void CheckMountIdentity(const FieldValue& mount, const UsableVolumes& volumes, std::set<std::string>* paths,
                         FieldErrors* errors) {
   CheckRequired(mount["name"], errors);
-  if (volumes.count(mount["name"].Text()) == 0) errors->push_back(NotFound(mount["name"]));
+  if (volumes.count(mount["name"].Text()) == 0) errors->push_back(FieldValueNotFound(mount["name"]));
   CheckRequired(mount["mountPath"], errors);
   const std::string path = mount["mountPath"].Text();
   if (!paths->insert(path).second) {
-    errors->push_back(InvalidText(mount["mountPath"].path(), path, "must be unique"));
+    errors->push_back(FieldInvalidText(mount["mountPath"].path(), path, "must be unique"));
   }
 }
 
@@ -62,10 +62,11 @@ void CheckOverlap(const FieldValue& item, const char* path, const NamesAndPaths&
   const std::string name = item["name"].Text();
   const std::string text = item[path].Text();
   if (others.names.count(name) > 0) {
-    errors->push_back(InvalidText(item["name"].path(), name, std::string("must not already exist in ") + list));
+    errors->push_back(FieldInvalidText(item["name"].path(), name, std::string("must not already exist in ") + list));
   }
   if (others.paths.count(text) > 0) {
-    errors->push_back(InvalidText(item[path].path(), text, std::string("must not already exist as a path in ") + list));
+    errors->push_back(
+        FieldInvalidText(item[path].path(), text, std::string("must not already exist as a path in ") + list));
   }
 }
 
@@ -74,7 +75,7 @@ void CheckSubPaths(const FieldValue& mount, const FieldValue& list, FieldErrors*
   CheckText(mount["subPath"].Named(list["subPath"].path()), DescendingPathErrors, errors);
   const std::string expression = mount["subPathExpr"].Text();
   if (!expression.empty() && !mount["subPath"].Text().empty()) {
-    errors->push_back(Invalid(mount["subPathExpr"], "subPathExpr and subPath are mutually exclusive"));
+    errors->push_back(FieldValueInvalid(mount["subPathExpr"], "subPathExpr and subPath are mutually exclusive"));
   }
   CheckText(mount["subPathExpr"].Named(list["subPathExpr"].path()), DescendingPathErrors, errors);
 }
@@ -96,13 +97,13 @@ void CheckDeviceName(const FieldValue& name, const UsableVolumes& volumes, std::
                      FieldErrors* errors) {
   const std::string text = name.Text();
   CheckRequired(name, errors);
-  if (names->count(text) > 0) errors->push_back(Invalid(name, "must be unique"));
+  if (names->count(text) > 0) errors->push_back(FieldValueInvalid(name, "must be unique"));
   const auto volume = volumes.find(text);
   if (volume == volumes.end()) {
-    errors->push_back(NotFound(name));
+    errors->push_back(FieldValueNotFound(name));
   } else if (!volume->second) {
-    errors->push_back(
-        Invalid(name, "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode"));
+    errors->push_back(FieldValueInvalid(
+        name, "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode"));
   }
   if (!text.empty()) names->insert(text);
 }
@@ -110,11 +111,11 @@ void CheckDeviceName(const FieldValue& name, const UsableVolumes& volumes, std::
 void CheckDevicePath(const FieldValue& path, std::set<std::string>* paths, FieldErrors* errors) {
   const std::string text = path.Text();
   CheckRequired(path, errors);
-  if (paths->count(text) > 0) errors->push_back(InvalidText(path.path(), text, "must be unique"));
+  if (paths->count(text) > 0) errors->push_back(FieldInvalidText(path.path(), text, "must be unique"));
   if (BackstepPathErrors(text).empty()) {
     paths->insert(text);
   } else {
-    errors->push_back(Invalid(path, "can not contain backsteps ('..')"));
+    errors->push_back(FieldValueInvalid(path, "can not contain backsteps ('..')"));
   }
 }
 

@@ -34,7 +34,7 @@ absl::string_view TextIn(const Json& object, const char* key) {
 
 }  // namespace
 
-ObjectKind KindOf(const Json& object) {
+ObjectKind ObjectKindOf(const Json& object) {
   const absl::string_view kind = TextIn(object, "kind");
   const absl::string_view api_version = TextIn(object, "apiVersion");
   for (const KindRow& row : kKinds) {
@@ -48,7 +48,7 @@ std::string WhyNotOfVersion(const Json& object, absl::string_view kind, absl::st
   if (version == object.end() || version->is_null() || *version == "") return "apiVersion not set";
   if (!version->is_string()) return absl::StrCat("apiVersion: ", version->dump(), " is not a string");
   const std::string& text = version->get_ref<const std::string&>();
-  return text == api_version ? "" : absl::StrCat("no matches for kind \"", kind, "\" in version ", Quote(text));
+  return text == api_version ? "" : absl::StrCat("no matches for kind \"", kind, "\" in version ", GoQuoted(text));
 }
 
 std::string WhyNoLeaderWorkerSet(const Json& object) {

@@ -26,7 +26,7 @@ constexpr int kMaxAnnotationBytes = 256 * 1024;
 
 void AddAll(absl::string_view field, absl::string_view text, const std::vector<std::string>& details,
             FieldErrors* errors) {
-  for (const std::string& detail : details) errors->push_back(InvalidText(field, text, detail));
+  for (const std::string& detail : details) errors->push_back(FieldInvalidText(field, text, detail));
 }
 
 // The fields of metadata that have rules, borrowed from a message or a document.
@@ -157,9 +157,9 @@ std::optional<Meta> MetaOf(const Json& metadata) {
 void CheckNamespace(const Meta& meta, FieldErrors* errors) {
   const std::string field = "metadata.namespace";
   if (meta.namespace_name.empty()) {
-    errors->push_back(RequiredValue(field, ""));
+    errors->push_back(FieldRequired(field, ""));
   } else if (absl::StrContains(meta.namespace_name, ".")) {
-    errors->push_back(InvalidText(field, meta.namespace_name, "must not contain dots"));
+    errors->push_back(FieldInvalidText(field, meta.namespace_name, "must not contain dots"));
   } else {
     AddAll(field, meta.namespace_name, Dns1123LabelErrors(meta.namespace_name), errors);
   }
@@ -181,13 +181,13 @@ void CheckAnnotations(const Meta& meta, FieldErrors* errors) {
            errors);
     bytes += key.size() + value.size();
   }
-  if (bytes > kMaxAnnotationBytes) errors->push_back(TooLong("metadata.annotations", kMaxAnnotationBytes));
+  if (bytes > kMaxAnnotationBytes) errors->push_back(FieldTooLong("metadata.annotations", kMaxAnnotationBytes));
 }
 
 // An owner as Kubernetes prints it.
 std::string Show(const Owner& owner) {
-  std::string shown = absl::StrCat("{\"apiVersion\":", Quote(owner.api_version), ",\"kind\":", Quote(owner.kind),
-                                   ",\"name\":", Quote(owner.name), ",\"uid\":", Quote(owner.uid));
+  std::string shown = absl::StrCat("{\"apiVersion\":", GoQuoted(owner.api_version), ",\"kind\":", GoQuoted(owner.kind),
+                                   ",\"name\":", GoQuoted(owner.name), ",\"uid\":", GoQuoted(owner.uid));
   if (owner.controller.has_value()) absl::StrAppend(&shown, ",\"controller\":", *owner.controller ? "true" : "false");
   if (owner.block_owner_deletion.has_value()) {
     absl::StrAppend(&shown, ",\"blockOwnerDeletion\":", *owner.block_owner_deletion ? "true" : "false");
@@ -204,13 +204,13 @@ bool HasVersion(absl::string_view api_version) {
 void CheckOwner(const Owner& owner, FieldErrors* errors) {
   const std::string field = "metadata.ownerReferences";
   if (!HasVersion(owner.api_version)) {
-    errors->push_back(InvalidText(field + ".apiVersion", owner.api_version, "version must not be empty"));
+    errors->push_back(FieldInvalidText(field + ".apiVersion", owner.api_version, "version must not be empty"));
   }
-  if (owner.kind.empty()) errors->push_back(InvalidText(field + ".kind", "", "must not be empty"));
-  if (owner.name.empty()) errors->push_back(InvalidText(field + ".name", "", "must not be empty"));
-  if (owner.uid.empty()) errors->push_back(InvalidText(field + ".uid", "", "must not be empty"));
+  if (owner.kind.empty()) errors->push_back(FieldInvalidText(field + ".kind", "", "must not be empty"));
+  if (owner.name.empty()) errors->push_back(FieldInvalidText(field + ".name", "", "must not be empty"));
+  if (owner.uid.empty()) errors->push_back(FieldInvalidText(field + ".uid", "", "must not be empty"));
   if (owner.api_version == "v1" && owner.kind == "Event") {
-    errors->push_back(InvalidValue(field, Show(owner), "/v1, Kind=Event is disallowed from being an owner"));
+    errors->push_back(FieldInvalid(field, Show(owner), "/v1, Kind=Event is disallowed from being an owner"));
   }
 }
 
@@ -221,7 +221,7 @@ void CheckOwners(const Meta& meta, FieldErrors* errors) {
     if (!owner.controller.value_or(false)) continue;
     if (controller != nullptr) {
       const auto show = [](std::string* out, const Owner& reference) { out->append(Show(reference)); };
-      errors->push_back(InvalidValue(
+      errors->push_back(FieldInvalid(
           "metadata.ownerReferences", absl::StrCat("[", absl::StrJoin(meta.owners, ",", show), "]"),
           absl::StrCat("Only one reference can have Controller set to true. Found \"true\" in references for ",
                        controller->kind, "/", controller->name, " and ", owner.kind, "/", owner.name)));
@@ -240,8 +240,8 @@ void CheckFinalizers(const Meta& meta, FieldErrors* errors) {
     foreground |= finalizer == "foregroundDeletion";
   }
   if (orphan && foreground) {
-    const auto quote = [](std::string* out, absl::string_view text) { out->append(Quote(text)); };
-    errors->push_back(InvalidValue("metadata.finalizers",
+    const auto quote = [](std::string* out, absl::string_view text) { out->append(GoQuoted(text)); };
+    errors->push_back(FieldInvalid("metadata.finalizers",
                                    absl::StrCat("[", absl::StrJoin(meta.finalizers, ",", quote), "]"),
                                    "finalizer orphan and foregroundDeletion cannot be both set"));
   }
@@ -258,12 +258,12 @@ FieldErrors CheckMeta(const Meta& meta, std::vector<std::string> (*name_rule)(ab
   if (!meta.name.empty()) {
     AddAll("metadata.name", meta.name, name_rule(meta.name), &errors);
   } else if (meta.generate_name.empty()) {
-    errors.push_back(RequiredValue("metadata.name", "name or generateName is required"));
+    errors.push_back(FieldRequired("metadata.name", "name or generateName is required"));
   }
   CheckNamespace(meta, &errors);
   if (meta.generation < 0) {
     errors.push_back(
-        InvalidValue("metadata.generation", absl::StrCat(meta.generation), "must be greater than or equal to 0"));
+        FieldInvalid("metadata.generation", absl::StrCat(meta.generation), "must be greater than or equal to 0"));
   }
   CheckLabels(meta, &errors);
   CheckAnnotations(meta, &errors);
@@ -296,10 +296,10 @@ void CheckNewFinalizers(const ObjectMeta& old_meta, const ObjectMeta& meta, Fiel
   const std::set<std::string> before(old_meta.finalizers().begin(), old_meta.finalizers().end());
   std::set<std::string> added;
   for (const std::string& finalizer : meta.finalizers()) {
-    if (before.count(finalizer) == 0) added.insert(Quote(finalizer));
+    if (before.count(finalizer) == 0) added.insert(GoQuoted(finalizer));
   }
   if (added.empty()) return;
-  errors->push_back(Forbidden(
+  errors->push_back(FieldForbidden(
       "metadata.finalizers",
       absl::StrCat("no new finalizers can be added if the object is being deleted, found new finalizers []string{",
                    absl::StrJoin(added, ", "), "}")));
@@ -324,8 +324,8 @@ FieldErrors ValidateMetadata(const Json& object, std::vector<std::string> (*name
     const absl::string_view name = meta.finalizers[i];
     if (absl::StrContains(name, "/") || name == "kubernetes" || name == "orphan" || name == "foregroundDeletion")
       continue;
-    errors.push_back(InvalidText(absl::StrCat("metadata.finalizers[", i, "]"), name,
-                                 "name is neither a standard finalizer name nor is it fully qualified"));
+    errors.push_back(FieldInvalidText(absl::StrCat("metadata.finalizers[", i, "]"), name,
+                                      "name is neither a standard finalizer name nor is it fully qualified"));
   }
   return errors;
 }
@@ -334,19 +334,20 @@ FieldErrors ValidateObjectMetaUpdate(const ObjectMeta& old_meta, const ObjectMet
   FieldErrors errors = CheckMeta(MetaOf(meta), PathSegmentErrors);
   CheckNewFinalizers(old_meta, meta, &errors);
   if (meta.resource_version().empty()) {
-    errors.push_back(InvalidText("metadata.resourceVersion", "", "must be specified for an update"));
+    errors.push_back(FieldInvalidText("metadata.resourceVersion", "", "must be specified for an update"));
   }
   if (meta.generation() < old_meta.generation()) {
-    errors.push_back(InvalidValue("metadata.generation", absl::StrCat(meta.generation()), "must not be decremented"));
+    errors.push_back(FieldInvalid("metadata.generation", absl::StrCat(meta.generation()), "must not be decremented"));
   }
-  const auto text_or_null = [](bool present, const std::string& text) { return present ? Quote(text) : "null"; };
+  const auto text_or_null = [](bool present, const std::string& text) { return present ? GoQuoted(text) : "null"; };
   const auto number_or_null = [](bool present, int64_t number) {
     return present ? absl::StrCat(number) : std::string("null");
   };
-  CheckImmutable("name", Quote(old_meta.name()), Quote(meta.name()), &errors);
-  CheckImmutable("namespace", Quote(old_meta.namespace_()), Quote(meta.namespace_()), &errors);
-  CheckImmutable("uid", Quote(old_meta.uid()), Quote(meta.uid()), &errors);
-  CheckImmutable("creationTimestamp", Quote(old_meta.creation_timestamp()), Quote(meta.creation_timestamp()), &errors);
+  CheckImmutable("name", GoQuoted(old_meta.name()), GoQuoted(meta.name()), &errors);
+  CheckImmutable("namespace", GoQuoted(old_meta.namespace_()), GoQuoted(meta.namespace_()), &errors);
+  CheckImmutable("uid", GoQuoted(old_meta.uid()), GoQuoted(meta.uid()), &errors);
+  CheckImmutable("creationTimestamp", GoQuoted(old_meta.creation_timestamp()), GoQuoted(meta.creation_timestamp()),
+                 &errors);
   CheckImmutable("deletionTimestamp", text_or_null(old_meta.has_deletion_timestamp(), old_meta.deletion_timestamp()),
                  text_or_null(meta.has_deletion_timestamp(), meta.deletion_timestamp()), &errors);
   CheckImmutable("deletionGracePeriodSeconds",

@@ -15,7 +15,7 @@
 
 namespace lws {
 
-using internal::AppliedCore;
+using internal::DigestOfAppliedStatefulSet;
 using internal::JsonReader;
 using internal::ObserveAppliedFields;
 using internal::PodRequestsTpus;
@@ -110,7 +110,7 @@ absl::StatusOr<ObservedStatefulSet> ObserveStatefulSet(const Json& object) {
   statefulset.current_revision = reader.Text({"status", "currentRevision"});
   statefulset.update_revision = reader.Text({"status", "updateRevision"});
   if (std::optional<Json> applied = ObserveAppliedFields(object, kFieldManager); applied.has_value()) {
-    if (!statefulset.meta.group_index.has_value()) statefulset.applied_core = AppliedCore(*applied);
+    if (!statefulset.meta.group_index.has_value()) statefulset.applied_core = DigestOfAppliedStatefulSet(*applied);
     statefulset.applied = std::make_shared<Json>(*std::move(applied));
   }
   return Finish(reader, std::move(statefulset));

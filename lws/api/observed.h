@@ -55,7 +55,7 @@ enum class PodPhase { kUnknown, kPending, kRunning, kSucceeded, kFailed };
 PodPhase ReadPodPhase(absl::string_view phase);
 
 // Succeeded or Failed. Such a pod does not use its node any more.
-inline bool IsFinished(PodPhase phase) { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
+inline bool IsFinishedPhase(PodPhase phase) { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
 
 struct ObservedPod {
   ObservedMeta meta;
@@ -85,7 +85,8 @@ struct ObservedStatefulSet {
   std::string update_revision;
   // The fields that the manager `lws` applied, with their present values; null when the object does not say.
   SharedJson applied;
-  // AppliedCore(*applied), for a StatefulSet without a group index. Decisions are the same with "", only slower.
+  // DigestOfAppliedStatefulSet(*applied), for a StatefulSet without a group index. Decisions are the same with "", only
+  // slower.
   std::string applied_core;
 };
 

@@ -19,7 +19,7 @@ namespace {
 absl::StatusOr<ObservedObject> ReadSet(const Json& object) {
   absl::StatusOr<LeaderWorkerSet> set = LeaderWorkerSetFromJson(object);
   if (set.ok()) return *std::move(set);
-  const std::string field = FieldOf(set.status());
+  const std::string field = FieldOfStatus(set.status());
   return FieldStatus(DescribeJsonObject(object), field,
                      set.status().message().substr(field.empty() ? 0 : field.size() + 2));
 }
@@ -36,7 +36,7 @@ absl::StatusOr<ObservedObject> ReadOther(const Json& object) {
 }  // namespace
 
 absl::StatusOr<ObservedObject> ReadObservedObject(const Json& object) {
-  switch (KindOf(object)) {
+  switch (ObjectKindOf(object)) {
     case ObjectKind::kPod:
       return ObservePod(object);
     case ObjectKind::kStatefulSet:

@@ -1,6 +1,6 @@
 // The OpenAPI schema of a type of the field table, as a CustomResourceDefinition holds it.
 //
-//   const lws::Json schema = lws::internal::OpenApiSchema(*lws::internal::FindType("RollingUpdateConfiguration"));
+//   const lws::Json schema = lws::internal::OpenApiSchema(*lws::internal::FindTypeInfo("RollingUpdateConfiguration"));
 //   schema["properties"]["partition"];    // {"default":0,"format":"int32","type":"integer"}
 //
 // Laws:

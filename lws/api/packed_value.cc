@@ -116,7 +116,7 @@ bool PackedItems::Next() {
   return false;
 }
 
-bool FindPacked(const PackedValue& map, absl::string_view key, PackedValue* found) {
+bool FindPackedValue(const PackedValue& map, absl::string_view key, PackedValue* found) {
   bool is_found = false;
   for (PackedItems items(map); items.Next();) {
     if (items.key() != key) continue;

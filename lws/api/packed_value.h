@@ -1,6 +1,6 @@
 // The values inside a packed document. JsonPacker writes them.
 //
-//   const lws::PackedJson packed = lws::internal::Pack({{"a", 1}, {"b", "text"}});
+//   const lws::PackedJson packed = lws::internal::PackJson({{"a", 1}, {"b", "text"}});
 //   for (lws::internal::PackedItems items(packed.value()); items.Next();) items.key();    // "a", then "b"
 //
 // Thread-safety: values. They borrow the bytes of their document.
@@ -61,7 +61,7 @@ class PackedItems {
 
 // The value with this key, and the last one when the key is repeated. Returns false when the key is absent.
 // REQUIRES: map is a map. Complexity: O(keys).
-bool FindPacked(const PackedValue& map, absl::string_view key, PackedValue* found);
+bool FindPackedValue(const PackedValue& map, absl::string_view key, PackedValue* found);
 
 // Complexity: O(value).
 Json UnpackValue(const PackedValue& value);

@@ -54,12 +54,6 @@ absl::Status CheckPodShape(const Json& pod) {
   return reader.status();
 }
 
-std::string TextOf(const Json& object, const char* key) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 std::optional<std::string> PodText(const Json& pod, const char* map, const char* key) {
   const Json& text = MemberOf(MemberOf(MemberOf(pod, "metadata"), map), key);
   if (!text.is_string()) return std::nullopt;
@@ -72,19 +66,19 @@ void SetPodText(const char* map, const char* key, absl::string_view text, Json* 
   texts[key] = std::string(text);
 }
 
-std::vector<Json*> Containers(Json* pod) { return ContainersIn(pod, "containers"); }
-std::vector<Json*> InitContainers(Json* pod) { return ContainersIn(pod, "initContainers"); }
+std::vector<Json*> ContainersOfPod(Json* pod) { return ContainersIn(pod, "containers"); }
+std::vector<Json*> InitContainersOfPod(Json* pod) { return ContainersIn(pod, "initContainers"); }
 
-std::optional<std::string> EnvValue(const Json& container, absl::string_view name) {
+std::optional<std::string> ContainerEnvValue(const Json& container, absl::string_view name) {
   const auto env = container.find("env");
   if (env == container.end() || !env->is_array()) return std::nullopt;
   for (const Json& variable : *env) {
-    if (TextOf(variable, "name") == name) return TextOf(variable, "value");
+    if (TextMemberOf(variable, "name") == name) return TextMemberOf(variable, "value");
   }
   return std::nullopt;
 }
 
-void AppendEnv(absl::string_view name, absl::string_view value, Json* container) {
+void AppendContainerEnv(absl::string_view name, absl::string_view value, Json* container) {
   Json& env = (*container)["env"];
   if (!env.is_array()) env = Json::array();
   Json& variable = env.emplace_back(Json::object());

@@ -24,22 +24,19 @@ inline constexpr char kAnnotations[] = "annotations";
 // absent or of the right types. Errors: InvalidArgument naming the pod and the field.
 absl::Status CheckPodShape(const Json& pod);
 
-// The text of a field; "" when it is absent, null, or no text.
-std::string TextOf(const Json& object, const char* key);
-
 // metadata.MAP[KEY]; `map` is kLabels or kAnnotations. This and the following functions REQUIRE
 // CheckPodShape(pod).ok().
 std::optional<std::string> PodText(const Json& pod, const char* map, const char* key);
 void SetPodText(const char* map, const char* key, absl::string_view text, Json* pod);
 
 // The containers, and the init containers; borrowed from `pod`.
-std::vector<Json*> Containers(Json* pod);
-std::vector<Json*> InitContainers(Json* pod);
+std::vector<Json*> ContainersOfPod(Json* pod);
+std::vector<Json*> InitContainersOfPod(Json* pod);
 
 // The value of the container's variable of that name; nullopt when there is none.
-std::optional<std::string> EnvValue(const Json& container, absl::string_view name);
+std::optional<std::string> ContainerEnvValue(const Json& container, absl::string_view name);
 // Appends a variable.
-void AppendEnv(absl::string_view name, absl::string_view value, Json* container);
+void AppendContainerEnv(absl::string_view name, absl::string_view value, Json* container);
 
 }  // namespace lws::internal
 

@@ -9,17 +9,17 @@
 
 namespace lws {
 
-using internal::ClearMeta;
+using internal::ClearObservedMeta;
+using internal::IsNewJsonKey;
 using internal::JsonWalk;
-using internal::Once;
-using internal::ReadAlong;
+using internal::ReadTextAlongWalk;
 using internal::WalkMeta;
 
 namespace {
 
 // Empties the pod, and keeps the memory of its texts.
 void Clear(ObservedPod* pod) {
-  ClearMeta(&pod->meta);
+  ClearObservedMeta(&pod->meta);
   pod->worker_index.reset();
   pod->group_key.clear();
   pod->leader_name.reset();
@@ -39,9 +39,9 @@ class PodWalk {
   bool Read() {
     uint32_t seen = 0;
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "metadata") return Once(1, &seen) && ReadMetadata();
-      if (key == "spec") return Once(2, &seen) && ReadSpec();
-      if (key == "status") return Once(4, &seen) && ReadStatus();
+      if (key == "metadata") return IsNewJsonKey(1, &seen) && ReadMetadata();
+      if (key == "spec") return IsNewJsonKey(2, &seen) && ReadSpec();
+      if (key == "status") return IsNewJsonKey(4, &seen) && ReadStatus();
       return walk_.Skip();
     });
   }
@@ -52,13 +52,14 @@ class PodWalk {
     return WalkMeta(
         &walk_, &pod_.meta,
         [&](absl::string_view key) {
-          if (key == kWorkerIndexLabel) return Once(1, &seen) && walk_.ReadText(&pod_.worker_index.emplace());
-          if (key == kGroupKeyLabel) return Once(2, &seen) && walk_.ReadText(&pod_.group_key);
+          if (key == kWorkerIndexLabel) return IsNewJsonKey(1, &seen) && walk_.ReadText(&pod_.worker_index.emplace());
+          if (key == kGroupKeyLabel) return IsNewJsonKey(2, &seen) && walk_.ReadText(&pod_.group_key);
           return walk_.Skip();
         },
         [&](absl::string_view key) {
-          if (key == kLeaderNameAnnotation) return Once(4, &seen) && walk_.ReadText(&pod_.leader_name.emplace());
-          if (key == kPodGroupNameAnnotation) return Once(8, &seen) && walk_.ReadText(&pod_.pod_group_name);
+          if (key == kLeaderNameAnnotation)
+            return IsNewJsonKey(4, &seen) && walk_.ReadText(&pod_.leader_name.emplace());
+          if (key == kPodGroupNameAnnotation) return IsNewJsonKey(8, &seen) && walk_.ReadText(&pod_.pod_group_name);
           return walk_.Skip();
         },
         [&](absl::string_view) { return walk_.Skip(); });
@@ -67,7 +68,7 @@ class PodWalk {
   bool ReadSpec() {
     uint32_t seen = 0;
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "nodeName") return Once(1, &seen) && walk_.ReadText(&pod_.node_name);
+      if (key == "nodeName") return IsNewJsonKey(1, &seen) && walk_.ReadText(&pod_.node_name);
       if (key != "containers" && key != "initContainers") return walk_.Skip();
       return walk_.ForEachItem([&] {
         return walk_.ForEachField(
@@ -89,13 +90,13 @@ class PodWalk {
     return walk_.ForEachField([&](absl::string_view key) {
       if (key == "phase") {
         absl::string_view phase;
-        if (!Once(1, &seen) || !walk_.ReadText(&phase)) return false;
+        if (!IsNewJsonKey(1, &seen) || !walk_.ReadText(&phase)) return false;
         pod_.phase = ReadPodPhase(phase);
         return true;
       }
-      if (key == "conditions") return Once(2, &seen) && ReadConditions();
-      if (key == "containerStatuses") return Once(4, &seen) && ReadRestarts();
-      if (key == "initContainerStatuses") return Once(8, &seen) && ReadRestarts();
+      if (key == "conditions") return IsNewJsonKey(2, &seen) && ReadConditions();
+      if (key == "containerStatuses") return IsNewJsonKey(4, &seen) && ReadRestarts();
+      if (key == "initContainerStatuses") return IsNewJsonKey(8, &seen) && ReadRestarts();
       return walk_.Skip();
     });
   }
@@ -108,8 +109,8 @@ class PodWalk {
       absl::string_view status;
       uint32_t seen = 0;
       const bool read = walk_.ForEachField([&](absl::string_view key) {
-        if (key == "type") return Once(1, &seen) && walk_.ReadText(&type);
-        if (key == "status") return Once(2, &seen) && walk_.ReadText(&status);
+        if (key == "type") return IsNewJsonKey(1, &seen) && walk_.ReadText(&type);
+        if (key == "status") return IsNewJsonKey(2, &seen) && walk_.ReadText(&status);
         return walk_.Skip();
       });
       if (read && type == "Ready" && !found) {
@@ -126,7 +127,7 @@ class PodWalk {
       return walk_.ForEachField([&](absl::string_view key) {
         if (key != "restartCount") return walk_.Skip();
         int32_t count = 0;
-        if (!Once(1, &seen) || !walk_.ReadCount(&count)) return false;
+        if (!IsNewJsonKey(1, &seen) || !walk_.ReadCount(&count)) return false;
         pod_.restarted = pod_.restarted || count > 0;
         return true;
       });
@@ -140,7 +141,7 @@ class PodWalk {
 }  // namespace
 
 absl::Status PodReader::Read(absl::string_view text, ObservedPod* pod) {
-  return ReadAlong<PodWalk>(&structure_, text, "pod", &ObservePod, &Clear, pod);
+  return ReadTextAlongWalk<PodWalk>(&structure_, text, "pod", &ObservePod, &Clear, pod);
 }
 
 }  // namespace lws

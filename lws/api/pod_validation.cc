@@ -60,7 +60,7 @@ void CheckHostAliases(const FieldValue& aliases, FieldErrors* errors) {
 void CheckOs(const FieldValue& os, FieldErrors* errors) {
   if (!os.exists()) return;
   if (os["name"].Text().empty()) {
-    errors->push_back(RequiredValue(os["name"].path(), ""));
+    errors->push_back(FieldRequired(os["name"].path(), ""));
   } else {
     CheckOneOf(os["name"].Named(os.path()), kSystems, errors);
   }
@@ -82,19 +82,19 @@ constexpr FieldRule kLastFields[] = {{"serviceAccountName", CheckSubdomain},
 
 void CheckDnsNames(const FieldValue& config, FieldErrors* errors) {
   const FieldValue servers = config["nameservers"];
-  if (servers.size() > 3) errors->push_back(Invalid(servers, "must not have more than 3 nameservers"));
+  if (servers.size() > 3) errors->push_back(FieldValueInvalid(servers, "must not have more than 3 nameservers"));
   for (const FieldValue& server : servers.Items()) CheckAnyText(server, IpAddressErrors, errors);
   const FieldValue searches = config["searches"];
-  if (searches.size() > 32) errors->push_back(Invalid(searches, "must not have more than 32 search paths"));
+  if (searches.size() > 32) errors->push_back(FieldValueInvalid(searches, "must not have more than 32 search paths"));
   size_t characters = 0;
   for (const std::string& search : searches.Texts()) characters += search.size() + 1;
   if (characters > 2049) {
     errors->push_back(
-        Invalid(searches, "must not have more than 2048 characters (including spaces) in the search list"));
+        FieldValueInvalid(searches, "must not have more than 2048 characters (including spaces) in the search list"));
   }
   for (const FieldValue& search : searches.Items()) CheckAnyText(search, SearchDomainErrors, errors);
   for (const FieldValue& option : config["options"].Items()) {
-    if (option["name"].Text().empty()) errors->push_back(RequiredValue(option.path(), "must not be empty"));
+    if (option["name"].Text().empty()) errors->push_back(FieldRequired(option.path(), "must not be empty"));
   }
 }
 
@@ -102,9 +102,9 @@ void CheckDnsConfig(const FieldValue& spec, FieldErrors* errors) {
   const FieldValue config = spec["dnsConfig"];
   const bool is_alone = spec["dnsPolicy"].Text() == "None";
   if (is_alone && !config.exists()) {
-    errors->push_back(RequiredValue(config.path(), "must provide `dnsConfig` when `dnsPolicy` is None"));
+    errors->push_back(FieldRequired(config.path(), "must provide `dnsConfig` when `dnsPolicy` is None"));
   } else if (is_alone && config["nameservers"].empty()) {
-    errors->push_back(RequiredValue(config["nameservers"].path(),
+    errors->push_back(FieldRequired(config["nameservers"].path(),
                                     "must provide at least one DNS nameserver when `dnsPolicy` is None"));
   } else {
     CheckDnsNames(config, errors);
@@ -115,12 +115,12 @@ void CheckHostNameOverride(const FieldValue& spec, FieldErrors* errors) {
   const FieldValue name = spec["hostnameOverride"];
   if (!name.exists()) return;
   if (spec["setHostnameAsFQDN"].Flag()) {
-    errors->push_back(Forbidden(name.path(), "may not be specified when setHostnameAsFQDN is true"));
+    errors->push_back(FieldForbidden(name.path(), "may not be specified when setHostnameAsFQDN is true"));
   }
   if (spec["hostNetwork"].Flag()) {
-    errors->push_back(Forbidden(name.path(), "may not be specified when hostNetwork is true"));
+    errors->push_back(FieldForbidden(name.path(), "may not be specified when hostNetwork is true"));
   }
-  if (name.Text().size() > 64) errors->push_back(TooLong(name.path(), 64));
+  if (name.Text().size() > 64) errors->push_back(FieldTooLong(name.path(), 64));
   CheckAnyText(name, SubdomainErrors, errors);
 }
 
@@ -162,7 +162,7 @@ void CheckSpec(const FieldValue& spec, const VolumeOwner& owner, FieldErrors* er
   CheckHostUsers(spec, errors);
   CheckHostNameOverride(spec, errors);
   CheckFields(spec, kLastFields, errors);
-  CheckSystem(spec, errors);
+  CheckOperatingSystem(spec, errors);
   for (const char* list : {"initContainers", "containers"}) {
     for (const FieldValue& container : spec[list].Items()) CheckVariableFiles(container, spec["volumes"], errors);
   }
@@ -174,7 +174,7 @@ void CheckTokensOfPod(const FieldValue& spec, FieldErrors* errors) {
     for (const FieldValue& source : volume["projected"]["sources"].Items()) {
       const FieldValue token = source["serviceAccountToken"];
       if (token.exists()) {
-        errors->push_back(Forbidden(token.path(), "must not be specified when serviceAccountName is not set"));
+        errors->push_back(FieldForbidden(token.path(), "must not be specified when serviceAccountName is not set"));
       }
     }
   }
@@ -190,12 +190,13 @@ FieldErrors ValidatePod(const Json& pod) {
   CheckTokensOfPod(spec, &errors);
   CheckImagesOfPod(spec, &errors);
   if (!spec["ephemeralContainers"].empty()) {
-    errors.push_back(Forbidden(spec["ephemeralContainers"].path(), "cannot be set on create"));
+    errors.push_back(FieldForbidden(spec["ephemeralContainers"].path(), "cannot be set on create"));
   }
   if (!spec["nodeName"].Text().empty() && !spec["schedulingGates"].empty()) {
-    errors.push_back(Forbidden(spec["nodeName"].path(), "cannot be set until all schedulingGates have been cleared"));
+    errors.push_back(
+        FieldForbidden(spec["nodeName"].path(), "cannot be set until all schedulingGates have been cleared"));
   }
-  return WithoutRepetitions(std::move(errors));
+  return WithoutRepeatedFieldErrors(std::move(errors));
 }
 
 FieldErrors PriorityErrors(const Json& pod) {
@@ -218,11 +219,11 @@ FieldErrors PriorityErrors(const Json& pod) {
   const std::string preemption = policy.exists() ? policy.Text() : std::string(kPreemption);
   FieldErrors errors;
   if (priority != known->priority) {
-    errors.push_back(Forbidden(spec["priority"].path(), absl::StrCat("the integer value of priority (", priority, ")",
-                                                                     kComputed, known->priority, kFrom)));
+    errors.push_back(FieldForbidden(spec["priority"].path(), absl::StrCat("the integer value of priority (", priority,
+                                                                          ")", kComputed, known->priority, kFrom)));
   } else if (preemption != kPreemption) {
-    errors.push_back(Forbidden(policy.path(), absl::StrCat("the string value of PreemptionPolicy (", preemption, ")",
-                                                           kComputed, kPreemption, kFrom)));
+    errors.push_back(FieldForbidden(policy.path(), absl::StrCat("the string value of PreemptionPolicy (", preemption,
+                                                                ")", kComputed, kPreemption, kFrom)));
   }
   return errors;
 }
@@ -234,7 +235,7 @@ void CheckPodTemplate(const FieldValue& pod_template, FieldErrors* errors) {
   CheckSpec(pod_template["spec"], {}, errors);
   const FieldValue ephemeral = pod_template["spec"]["ephemeralContainers"];
   if (!ephemeral.empty()) {
-    errors->push_back(Forbidden(ephemeral.path(), "ephemeral containers not allowed in pod template"));
+    errors->push_back(FieldForbidden(ephemeral.path(), "ephemeral containers not allowed in pod template"));
   }
 }
 

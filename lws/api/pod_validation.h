@@ -1,6 +1,6 @@
 // The API server's checks of pods and pod templates.
 //
-//   lws::Join(lws::internal::ValidatePod(pod));
+//   lws::JoinFieldErrors(lws::internal::ValidatePod(pod));
 //   // spec.containers[0].image: Required value
 //
 // All rules about the pod itself are here. Whether the objects that it names exist is not checked: only the cluster

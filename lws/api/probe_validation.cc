@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kSchemes[] = {"HTTP", "HTTPS", nullptr};
 
 void CheckExec(const FieldValue& action, int64_t, FieldErrors* errors) {
-  if (action["command"].empty()) errors->push_back(RequiredValue(action["command"].path(), ""));
+  if (action["command"].empty()) errors->push_back(FieldRequired(action["command"].path(), ""));
 }
 
 void CheckHttpGet(const FieldValue& action, int64_t, FieldErrors* errors) {
@@ -31,7 +31,7 @@ void CheckTcpSocket(const FieldValue& action, int64_t, FieldErrors* errors) {
 void CheckSleep(const FieldValue& action, int64_t grace_period, FieldErrors* errors) {
   const int64_t seconds = action["seconds"].Number().value_or(0);
   if (seconds >= 0 && seconds <= grace_period) return;
-  errors->push_back(InvalidValue(
+  errors->push_back(FieldInvalid(
       action.path(), absl::StrCat(seconds),
       absl::StrCat("must be non-negative and less than terminationGracePeriodSeconds (", grace_period, ")")));
 }
@@ -53,13 +53,13 @@ void CheckHandler(const FieldValue& handler, absl::Span<const HandlerRule> rules
     const FieldValue action = handler[rule.field];
     if (!action.exists()) continue;
     if (has_handler) {
-      errors->push_back(Forbidden(action.path(), "may not specify more than 1 handler type"));
+      errors->push_back(FieldForbidden(action.path(), "may not specify more than 1 handler type"));
     } else {
       rule.check(action, grace_period, errors);
     }
     has_handler = true;
   }
-  if (!has_handler) errors->push_back(RequiredValue(handler.path(), "must specify a handler type"));
+  if (!has_handler) errors->push_back(FieldRequired(handler.path(), "must specify a handler type"));
 }
 
 void CheckProbe(const FieldValue& probe, int64_t grace_period, FieldErrors* errors) {
@@ -69,17 +69,17 @@ void CheckProbe(const FieldValue& probe, int64_t grace_period, FieldErrors* erro
     CheckNotNegative(probe[field], errors);
   }
   const FieldValue grace = probe["terminationGracePeriodSeconds"];
-  if (grace.Number().value_or(1) <= 0) errors->push_back(Invalid(grace, "must be greater than 0"));
+  if (grace.Number().value_or(1) <= 0) errors->push_back(FieldValueInvalid(grace, "must be greater than 0"));
 }
 
 // Law 2. A threshold of 0 counts as absent.
 void CheckOneSuccess(const FieldValue& threshold, FieldErrors* errors) {
   const int64_t number = threshold.Number().value_or(1);
-  if (number != 0 && number != 1) errors->push_back(Invalid(threshold, "must be 1"));
+  if (number != 0 && number != 1) errors->push_back(FieldValueInvalid(threshold, "must be 1"));
 }
 
 void CheckNoGracePeriod(const FieldValue& grace, FieldErrors* errors) {
-  if (grace.exists()) errors->push_back(Invalid(grace, "must not be set for readinessProbes"));
+  if (grace.exists()) errors->push_back(FieldValueInvalid(grace, "must not be set for readinessProbes"));
 }
 
 void CheckLifecycle(const FieldValue& lifecycle, int64_t grace_period, FieldErrors* errors) {
@@ -96,7 +96,7 @@ void CheckPortNumberOrName(const FieldValue& port, FieldErrors* errors) {
   } else if (port.exists()) {
     CheckAnyText(port, PortNameErrors, errors);
   } else {
-    errors->push_back(InvalidValue(port.path(), "0", "must be between 1 and 65535, inclusive"));
+    errors->push_back(FieldInvalid(port.path(), "0", "must be between 1 and 65535, inclusive"));
   }
 }
 
@@ -118,7 +118,7 @@ void CheckNoProbes(const FieldValue& container, FieldErrors* errors) {
   for (const char* field : {"lifecycle", "livenessProbe", "readinessProbe", "startupProbe"}) {
     if (!container[field].exists()) continue;
     errors->push_back(
-        Forbidden(container[field].path(), "may not be set for init containers without restartPolicy=Always"));
+        FieldForbidden(container[field].path(), "may not be set for init containers without restartPolicy=Always"));
   }
 }
 

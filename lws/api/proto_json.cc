@@ -224,7 +224,7 @@ Json TakeMessage(const MessageInfo& info, CodedInputStream* in) {
 
 absl::Status ProtoFromJson(const Json& document, MessageLite* message) {
   std::string bytes;
-  absl::Status status = AppendMessage(*FindMessage(message->GetTypeName()), document, &bytes);
+  absl::Status status = AppendMessage(*FindMessageInfo(message->GetTypeName()), document, &bytes);
   CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
   if (!message->MergeFromCodedStream(&in) && status.ok()) {
     return absl::InvalidArgumentError("a text that is not UTF-8");
@@ -235,7 +235,7 @@ absl::Status ProtoFromJson(const Json& document, MessageLite* message) {
 Json ProtoToJson(const MessageLite& message) {
   const std::string bytes = message.SerializeAsString();
   CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
-  return TakeMessage(*FindMessage(message.GetTypeName()), &in);
+  return TakeMessage(*FindMessageInfo(message.GetTypeName()), &in);
 }
 
 }  // namespace lws::internal

@@ -6,8 +6,8 @@
 //   lws::internal::ProtoToJson(config);    // {"subdomainPolicy":"Shared"}
 //
 // Laws:
-//   1. For a document that ReadTyped returned for the type of the same name, ReadTyped(ProtoToJson(ProtoFromJson(d)))
-//      == d.
+//   1. For a document that ReadTypedJson returned for the type of the same name,
+//      ReadTypedJson(ProtoToJson(ProtoFromJson(d))) == d.
 //
 // Thread-safety: may be called concurrently for distinct messages.
 #ifndef LWS_API_PROTO_JSON_H_

@@ -106,19 +106,19 @@ void CheckHugePages(const std::string& path, const std::string& name, const Quan
   const absl::StatusOr<Quantity> size = Quantity::Parse(absl::StripPrefix(name, kHugePages));
   const int64_t unit = size.ok() && size->Sign() > 0 && !HasFraction(*size) ? size->Value().value_or(0) : 0;
   if (unit > 0 && IsMultipleOf(amount, unit)) return;
-  errors->push_back(InvalidText(path, amount.ToString(),
-                                absl::StrCat(amount.ToString(), " is not positive integer multiple of ", name)));
+  errors->push_back(FieldInvalidText(path, amount.ToString(),
+                                     absl::StrCat(amount.ToString(), " is not positive integer multiple of ", name)));
 }
 
 using NameCheck = void (*)(const std::string& path, const std::string& name, FieldErrors* errors);
 
 bool CheckResourceName(const std::string& path, const std::string& name, FieldErrors* errors) {
   const std::vector<std::string> details = LabelKeyErrors(name);
-  for (const std::string& detail : details) errors->push_back(InvalidText(path, name, detail));
+  for (const std::string& detail : details) errors->push_back(FieldInvalidText(path, name, detail));
   if (!details.empty()) return false;
   const bool is_known = absl::StrContains(name, "/") || Contains(kStandardNames, name) || IsHugePages(name) ||
                         absl::StartsWith(name, "requests.hugepages-");
-  if (!is_known) errors->push_back(InvalidText(path, name, "must be a standard resource type or fully qualified"));
+  if (!is_known) errors->push_back(FieldInvalidText(path, name, "must be a standard resource type or fully qualified"));
   return is_known;
 }
 
@@ -126,24 +126,24 @@ void CheckContainerResourceName(const std::string& path, const std::string& name
   CheckResourceName(path, name, errors);
   if (!absl::StrContains(name, "/")) {
     if (Contains(kContainerNames, name) || IsHugePages(name)) return;
-    errors->push_back(InvalidText(path, name, "must be a standard resource for containers"));
+    errors->push_back(FieldInvalidText(path, name, "must be a standard resource for containers"));
   } else if (!IsNative(name) && !IsExtended(name)) {
-    errors->push_back(InvalidText(path, name, "doesn't follow extended resource name standard"));
+    errors->push_back(FieldInvalidText(path, name, "doesn't follow extended resource name standard"));
   }
 }
 
 void CheckPodResourceName(const std::string& path, const std::string& name, FieldErrors* errors) {
   if (!CheckResourceName(path, name, errors) || IsForWholePods(name)) return;
-  errors->push_back(UnsupportedValue(path, Quote(name), kPodNames));
+  errors->push_back(FieldNotSupported(path, GoQuoted(name), kPodNames));
 }
 
 // Law 1.
 void CheckAmount(const std::string& path, const std::string& name, const Quantity& amount, FieldErrors* errors) {
   if (amount.Sign() < 0) {
-    errors->push_back(InvalidText(path, amount.ToString(), "must be greater than or equal to 0"));
+    errors->push_back(FieldInvalidText(path, amount.ToString(), "must be greater than or equal to 0"));
   }
   if (IsWhole(name) && HasFraction(amount))
-    errors->push_back(InvalidText(path, amount.ToString(), "must be an integer"));
+    errors->push_back(FieldInvalidText(path, amount.ToString(), "must be an integer"));
 }
 
 void CheckAmounts(const FieldValue& map, const Amounts& amounts, NameCheck check_name, FieldErrors* errors) {
@@ -162,14 +162,15 @@ void CheckRequest(const FieldValue& resources, const std::string& name, const Qu
   const bool may_differ = MayDifferFromLimit(name);
   if (limit == limits.end()) {
     if (may_differ) return;
-    errors->push_back(RequiredValue(resources["limits"].path(), "Limit must be set for non overcommitable resources"));
+    errors->push_back(FieldRequired(resources["limits"].path(), "Limit must be set for non overcommitable resources"));
     return;
   }
   const int order = request.Compare(limit->second);
   const char* wrong = order != 0 && !may_differ ? "equal to" : order > 0 ? "less than or equal to" : nullptr;
   if (wrong == nullptr) return;
-  errors->push_back(InvalidText(resources["requests"].path(), request.ToString(),
-                                absl::StrCat("must be ", wrong, " ", name, " limit of ", limit->second.ToString())));
+  errors->push_back(
+      FieldInvalidText(resources["requests"].path(), request.ToString(),
+                       absl::StrCat("must be ", wrong, " ", name, " limit of ", limit->second.ToString())));
 }
 
 bool AnyOf(const Amounts& amounts, bool (*wanted)(absl::string_view)) {
@@ -181,7 +182,7 @@ void CheckClaimName(const FieldValue& claim, const std::set<std::string>& claims
   if (claims.count(name) > 0) return;
   const std::string names =
       claims.empty() ? std::string(" which is empty") : absl::StrCat(": ", absl::StrJoin(claims, ", "));
-  errors->push_back({claim.path(), absl::StrCat("Not found: ", Quote(name),
+  errors->push_back({claim.path(), absl::StrCat("Not found: ", GoQuoted(name),
                                                 ": must be one of the names in pod.spec.resourceClaims", names)});
 }
 
@@ -190,14 +191,14 @@ void CheckClaimsOfContainer(const FieldValue& claims, const std::set<std::string
   for (const FieldValue& claim : claims.Items()) {
     const std::string name = claim["name"].Text();
     if (name.empty()) {
-      errors->push_back(RequiredValue(claim.path(), ""));
+      errors->push_back(FieldRequired(claim.path(), ""));
       continue;
     }
     CheckText(claim["request"], Dns1123LabelErrors, errors);
     const std::string request = claim["request"].Text();
     const std::string key = request.empty() ? name : absl::StrCat(name, "/", request);
     if (seen.count(name) > 0 || !seen.insert(key).second) {
-      errors->push_back(DuplicateValue(claim.path(), Quote(seen.count(name) > 0 ? name : key)));
+      errors->push_back(FieldDuplicate(claim.path(), GoQuoted(seen.count(name) > 0 ? name : key)));
     }
     CheckClaimName(claim, known, errors);
   }
@@ -216,7 +217,7 @@ void CheckResources(const FieldValue& resources, const Amounts& limits, const Am
   }
   const bool has_huge_pages = AnyOf(limits, IsHugePages) || AnyOf(requests, IsHugePages);
   if (has_huge_pages && !AnyOf(limits, IsCpuOrMemory) && !AnyOf(requests, IsCpuOrMemory)) {
-    errors->push_back(Forbidden(resources.path(), "HugePages require cpu or memory"));
+    errors->push_back(FieldForbidden(resources.path(), "HugePages require cpu or memory"));
   }
   CheckClaimsOfContainer(resources["claims"], asker.claims, errors);
 }
@@ -273,9 +274,9 @@ void CheckSumOfRequests(const FieldValue& spec, const ResourceAsker& asker, Fiel
   for (const auto& [name, sum] : SumOfContainers(spec, asker)) {
     const auto found = of_pod.find(name);
     if (found == of_pod.end() || sum.Compare(found->second) <= 0) continue;
-    errors->push_back(
-        InvalidText(requests.At(name).path(), found->second.ToString(),
-                    absl::StrCat("must be greater than or equal to aggregate container requests of ", sum.ToString())));
+    errors->push_back(FieldInvalidText(
+        requests.At(name).path(), found->second.ToString(),
+        absl::StrCat("must be greater than or equal to aggregate container requests of ", sum.ToString())));
   }
 }
 
@@ -289,8 +290,8 @@ void CheckLimitsOfContainers(const FieldValue& spec, FieldErrors* errors) {
       const auto found = of_pod.find(name);
       if (found == of_pod.end() || limit.Compare(found->second) <= 0) continue;
       errors->push_back(
-          InvalidText(absl::StrCat(place, "[", name, "].limits"), limit.ToString(),
-                      absl::StrCat("must be less than or equal to pod limits of ", found->second.ToString())));
+          FieldInvalidText(absl::StrCat(place, "[", name, "].limits"), limit.ToString(),
+                           absl::StrCat("must be less than or equal to pod limits of ", found->second.ToString())));
     }
   }
 }
@@ -298,9 +299,9 @@ void CheckLimitsOfContainers(const FieldValue& spec, FieldErrors* errors) {
 // A claim of devices as the API server shows it.
 std::string Show(const FieldValue& claim) {
   const auto text_or_null = [&](const char* field) {
-    return claim[field].exists() ? Quote(claim[field].Text()) : std::string("null");
+    return claim[field].exists() ? GoQuoted(claim[field].Text()) : std::string("null");
   };
-  return absl::StrCat("{\"Name\":", Quote(claim["name"].Text()),
+  return absl::StrCat("{\"Name\":", GoQuoted(claim["name"].Text()),
                       ",\"ResourceClaimName\":", text_or_null("resourceClaimName"),
                       ",\"ResourceClaimTemplateName\":", text_or_null("resourceClaimTemplateName"), "}");
 }
@@ -310,11 +311,11 @@ void CheckClaimSources(const FieldValue& claim, FieldErrors* errors) {
   const bool by_template = claim["resourceClaimTemplateName"].exists();
   if (by_name && by_template) {
     errors->push_back(
-        InvalidValue(claim.path(), Show(claim),
+        FieldInvalid(claim.path(), Show(claim),
                      "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"));
   }
   if (!by_name && !by_template) {
-    errors->push_back(InvalidValue(claim.path(), Show(claim),
+    errors->push_back(FieldInvalid(claim.path(), Show(claim),
                                    "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"));
   }
   if (by_name) CheckAnyText(claim["resourceClaimName"], SubdomainErrors, errors);
@@ -332,11 +333,11 @@ void CheckPodResources(const FieldValue& spec, const ResourceAsker& asker, Field
   const FieldValue resources = spec["resources"];
   if (!resources.exists()) return;
   if (spec["os"]["name"].Text() == "windows") {
-    errors->push_back(Forbidden(resources.path(), "may not be set for a windows pod"));
+    errors->push_back(FieldForbidden(resources.path(), "may not be set for a windows pod"));
     return;
   }
   if (resources["claims"].exists()) {
-    errors->push_back(Forbidden(resources["claims"].path(), "claims may not be set for Resources at pod-level"));
+    errors->push_back(FieldForbidden(resources["claims"].path(), "claims may not be set for Resources at pod-level"));
   }
   const Amounts limits = LimitsOfPod(spec, asker);
   CheckResources(resources, limits, RequestsOfPod(spec, limits, asker), asker, CheckPodResourceName, errors);
@@ -354,7 +355,7 @@ void CheckResourceClaims(const FieldValue& claims, FieldErrors* errors) {
   for (const FieldValue& claim : claims.Items()) {
     const FieldValue name = claim["name"];
     if (seen.count(name.Text()) > 0) {
-      errors->push_back(DuplicateValue(name.path(), Quote(name.Text())));
+      errors->push_back(FieldDuplicate(name.path(), GoQuoted(name.Text())));
     } else {
       CheckRequiredText(name, Dns1123LabelErrors, errors);
       if (!name.Text().empty()) seen.insert(name.Text());

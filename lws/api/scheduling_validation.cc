@@ -25,7 +25,7 @@ void CheckNodeOperator(const FieldValue& requirement, FieldErrors* errors) {
   const FieldValue values = requirement["values"];
   if (op != "Gt" && op != "Lt") return CheckSelectorValues(requirement, errors);
   if (values.size() != 1) {
-    errors->push_back(RequiredValue(values.path(), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
+    errors->push_back(FieldRequired(values.path(), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
   }
 }
 
@@ -33,14 +33,14 @@ void CheckNodeField(const FieldValue& requirement, FieldErrors* errors) {
   const std::string op = requirement["operator"].Text();
   const FieldValue values = requirement["values"];
   if (op != "In" && op != "NotIn") {
-    errors->push_back(InvalidText(requirement["operator"].path(), op, "not a valid selector operator"));
+    errors->push_back(FieldInvalidText(requirement["operator"].path(), op, "not a valid selector operator"));
   } else if (values.size() != 1) {
-    errors->push_back(RequiredValue(
+    errors->push_back(FieldRequired(
         values.path(), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
   }
   const FieldValue key = requirement["key"];
   if (key.Text() != "metadata.name") {
-    errors->push_back(InvalidText(key.path(), key.Text(), "not a valid field selector key"));
+    errors->push_back(FieldInvalidText(key.path(), key.Text(), "not a valid field selector key"));
     return;
   }
   for (const FieldValue& value : values.Items()) CheckAnyText(value, SubdomainErrors, errors);
@@ -62,14 +62,14 @@ void CheckNodeTerm(const FieldValue& term, NodeTerm kind, FieldErrors* errors) {
 void CheckWeight(const FieldValue& weight, FieldErrors* errors) {
   const int64_t number = weight.Number().value_or(0);
   if (number >= 1 && number <= 100) return;
-  errors->push_back(InvalidValue(weight.path(), absl::StrCat(number), "must be in the range 1-100"));
+  errors->push_back(FieldInvalid(weight.path(), absl::StrCat(number), "must be in the range 1-100"));
 }
 
 void CheckNodeAffinity(const FieldValue& affinity, FieldErrors* errors) {
   const FieldValue required = affinity["requiredDuringSchedulingIgnoredDuringExecution"];
   const FieldValue terms = required["nodeSelectorTerms"];
   if (required.exists() && terms.empty()) {
-    errors->push_back(RequiredValue(terms.path(), "must have at least one node selector term"));
+    errors->push_back(FieldRequired(terms.path(), "must have at least one node selector term"));
   }
   for (const FieldValue& term : terms.Items()) CheckNodeTerm(term, NodeTerm::kRequired, errors);
   for (const FieldValue& term : affinity["preferredDuringSchedulingIgnoredDuringExecution"].Items()) {
@@ -81,7 +81,7 @@ void CheckNodeAffinity(const FieldValue& affinity, FieldErrors* errors) {
 void CheckKeys(const FieldValue& keys, const FieldValue& selector, FieldErrors* errors) {
   if (keys.empty()) return;
   if (!selector.exists()) {
-    errors->push_back(Forbidden(keys.path(), "must not be specified when labelSelector is not set"));
+    errors->push_back(FieldForbidden(keys.path(), "must not be specified when labelSelector is not set"));
     return;
   }
   for (const FieldValue& key : keys.Items()) CheckAnyText(key, LabelKeyErrors, errors);
@@ -98,8 +98,8 @@ void CheckKeysAgainstSelector(const FieldValue& owner, FieldErrors* errors) {
     const auto found = std::find(keys.rbegin(), keys.rend(), key);
     if (found != keys.rend() && named.count(key) > 0) {
       const auto index = keys.rend() - found - 1;
-      errors->push_back(InvalidText(absl::StrCat(owner.path(), "[", index, "]"), key,
-                                    "exists in both matchLabelKeys and labelSelector"));
+      errors->push_back(FieldInvalidText(absl::StrCat(owner.path(), "[", index, "]"), key,
+                                         "exists in both matchLabelKeys and labelSelector"));
     }
     named.insert(key);
   }
@@ -109,7 +109,7 @@ void CheckKeysAgainstEachOther(const FieldValue& owner, FieldErrors* errors) {
   const std::vector<std::string> other = owner["mismatchLabelKeys"].Texts();
   for (const FieldValue& key : owner["matchLabelKeys"].Items()) {
     if (std::find(other.begin(), other.end(), key.Text()) == other.end()) continue;
-    errors->push_back(Invalid(key, "exists in both matchLabelKeys and mismatchLabelKeys"));
+    errors->push_back(FieldValueInvalid(key, "exists in both matchLabelKeys and mismatchLabelKeys"));
   }
 }
 
@@ -128,7 +128,7 @@ void CheckPodTerm(const FieldValue& term, FieldErrors* errors) {
   }
   CheckMatchLabelKeys(term, errors);
   const FieldValue key = term["topologyKey"];
-  if (key.Text().empty()) errors->push_back(RequiredValue(key.path(), "can not be empty"));
+  if (key.Text().empty()) errors->push_back(FieldRequired(key.path(), "can not be empty"));
   CheckAnyText(key, LabelKeyErrors, errors);
 }
 
@@ -148,15 +148,15 @@ void CheckOperatorAndValue(const FieldValue& toleration, FieldErrors* errors) {
   const std::string value = toleration["value"].Text();
   if (text.empty() || text == "Equal") {
     const std::vector<std::string> details = LabelValueErrors(value);
-    if (!details.empty()) errors->push_back(InvalidText(op.path(), value, absl::StrJoin(details, ";")));
+    if (!details.empty()) errors->push_back(FieldInvalidText(op.path(), value, absl::StrJoin(details, ";")));
   } else if (text == "Exists") {
     if (!value.empty()) {
-      errors->push_back(InvalidText(op.path(), value, "value must be empty when `operator` is 'Exists'"));
+      errors->push_back(FieldInvalidText(op.path(), value, "value must be empty when `operator` is 'Exists'"));
     }
   } else if (text == "Lt" || text == "Gt") {
-    errors->push_back(UnsupportedValue(op.path(), Quote(text), kAllOperators));
+    errors->push_back(FieldNotSupported(op.path(), GoQuoted(text), kAllOperators));
   } else {
-    errors->push_back(UnsupportedValue(op.path(), Quote(text), kOperators));
+    errors->push_back(FieldNotSupported(op.path(), GoQuoted(text), kOperators));
   }
 }
 
@@ -165,13 +165,13 @@ void CheckToleration(const FieldValue& toleration, FieldErrors* errors) {
   const FieldValue op = toleration["operator"];
   if (toleration["key"].Text().empty() && op.Text() != "Exists") {
     errors->push_back(
-        InvalidText(op.path(), op.Text(),
-                    "operator must be Exists when `key` is empty, which means \"match all values and all keys\""));
+        FieldInvalidText(op.path(), op.Text(),
+                         "operator must be Exists when `key` is empty, which means \"match all values and all keys\""));
   }
   const FieldValue effect = toleration["effect"];
   if (toleration["tolerationSeconds"].exists() && effect.Text() != "NoExecute") {
     errors->push_back(
-        InvalidText(effect.path(), effect.Text(), "effect must be 'NoExecute' when `tolerationSeconds` is set"));
+        FieldInvalidText(effect.path(), effect.Text(), "effect must be 'NoExecute' when `tolerationSeconds` is set"));
   }
   CheckOperatorAndValue(toleration, errors);
   if (!effect.Text().empty()) CheckOneOf(effect, kEffects, errors);
@@ -180,11 +180,11 @@ void CheckToleration(const FieldValue& toleration, FieldErrors* errors) {
 void CheckMinDomains(const FieldValue& constraint, FieldErrors* errors) {
   const FieldValue domains = constraint["minDomains"];
   if (!domains.exists()) return;
-  if (domains.Number().value_or(1) <= 0) errors->push_back(Invalid(domains, "must be greater than zero"));
+  if (domains.Number().value_or(1) <= 0) errors->push_back(FieldValueInvalid(domains, "must be greater than zero"));
   const std::string when = constraint["whenUnsatisfiable"].Text();
   if (when != "DoNotSchedule") {
-    errors->push_back(
-        Invalid(domains, absl::StrCat("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ", when)));
+    errors->push_back(FieldValueInvalid(
+        domains, absl::StrCat("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ", when)));
   }
 }
 
@@ -195,18 +195,18 @@ std::string SpreadKind(const FieldValue& constraint) {
 void CheckSpread(const FieldValue& constraint, bool comes_again, FieldErrors* errors) {
   const FieldValue skew = constraint["maxSkew"];
   const int64_t number = skew.Number().value_or(0);
-  if (number <= 0) errors->push_back(InvalidValue(skew.path(), absl::StrCat(number), "must be greater than zero"));
+  if (number <= 0) errors->push_back(FieldInvalid(skew.path(), absl::StrCat(number), "must be greater than zero"));
   const FieldValue key = constraint["topologyKey"];
-  if (key.Text().empty()) errors->push_back(RequiredValue(key.path(), "can not be empty"));
+  if (key.Text().empty()) errors->push_back(FieldRequired(key.path(), "can not be empty"));
   const FieldValue when = constraint["whenUnsatisfiable"];
   if (!when.exists()) {
-    errors->push_back(UnsupportedValue(when.path(), Quote(""), kUnsatisfiable));
+    errors->push_back(FieldNotSupported(when.path(), GoQuoted(""), kUnsatisfiable));
   } else {
     CheckOneOf(when, kUnsatisfiable, errors);
   }
   if (comes_again) {
     errors->push_back(
-        DuplicateValue(constraint["{topologyKey, whenUnsatisfiable}"].path(), Quote(SpreadKind(constraint))));
+        FieldDuplicate(constraint["{topologyKey, whenUnsatisfiable}"].path(), GoQuoted(SpreadKind(constraint))));
   }
   CheckMinDomains(constraint, errors);
   CheckOneOf(constraint["nodeAffinityPolicy"], kNodePolicies, errors);

@@ -109,7 +109,7 @@ class Validator {
       if (found != object.end()) {
         Value(field, field.kind, *found, OldField(old_object, field.name), field_path);
       } else if (field.required) {
-        errors_.push_back(RequiredValue(field_path, ""));
+        errors_.push_back(FieldRequired(field_path, ""));
       }
     }
   }
@@ -154,9 +154,9 @@ class Validator {
     if (actual == wanted || (IsIntegerKind(kind) && IsWholeNumber(value))) return true;
     const absl::string_view format = SchemaFormat(kind);
     if (!format.empty() && !value.is_null() && !value.is_string() && !value.is_array()) {
-      errors_.push_back(WrongType(path, format, JsonFormat(value)));
+      errors_.push_back(FieldTypeInvalid(path, format, JsonFormat(value)));
     } else {
-      errors_.push_back(WrongType(path, wanted, actual));
+      errors_.push_back(FieldTypeInvalid(path, wanted, actual));
     }
     return false;
   }
@@ -165,34 +165,34 @@ class Validator {
   bool CheckAnyOf(const Json& value, const std::string& actual, const std::string& path) {
     if (value.is_string() || IsWholeNumber(value)) return true;
     errors_.push_back(
-        InvalidText(kNoField, "", absl::StrCat(Quote(path), " must validate at least one schema (anyOf)")));
-    errors_.push_back(WrongType(path, "integer,string", actual));
-    errors_.push_back(WrongType(path, "integer", actual));
+        FieldInvalidText(kNoField, "", absl::StrCat(GoQuoted(path), " must validate at least one schema (anyOf)")));
+    errors_.push_back(FieldTypeInvalid(path, "integer,string", actual));
+    errors_.push_back(FieldTypeInvalid(path, "integer", actual));
     if (value.is_number()) NotAnInteger("(default format)", path);
     return false;
   }
 
   void NotAnInteger(absl::string_view format, const std::string& path) {
     errors_.push_back(
-        InvalidText(kNoField, "", absl::StrCat("Checked value must be of type integer ", format, " in ", path)));
+        FieldInvalidText(kNoField, "", absl::StrCat("Checked value must be of type integer ", format, " in ", path)));
   }
 
   void List(const FieldInfo& field, const Json& list, const Json* old_list, const std::string& path) {
     const int items = static_cast<int>(list.size());
     if (field.rules().min_length >= 0 && items < field.rules().min_length) {
       errors_.push_back(
-          InvalidValue(path, absl::StrCat(items),
+          FieldInvalid(path, absl::StrCat(items),
                        absl::StrCat(path, " in body should have at least ", field.rules().min_length, " items")));
     }
     if (field.rules().max_length >= 0 && items > field.rules().max_length) {
-      errors_.push_back(TooMany(path, list.size(), field.rules().max_length));
+      errors_.push_back(FieldTooMany(path, list.size(), field.rules().max_length));
     }
     Duplicates(field, list, path);
     for (size_t i = 0; i < list.size(); ++i) {
       const bool has_key = field.list_type == ListType::kMap && list[i].is_object();
       const Json* old_element =
           has_key ? FindByKey(field.rules().list_map_keys, Key(field, list[i]), old_list) : nullptr;
-      Value(field, field.element_kind, list[i], old_element, ElementPath(path, i));
+      Value(field, field.element_kind, list[i], old_element, FieldElementPath(path, i));
     }
   }
 
@@ -202,15 +202,15 @@ class Validator {
     if (field.list_type != ListType::kMap && field.list_type != ListType::kSet) return;
     std::map<Json, int> seen;
     for (size_t i = 0; i < list.size(); ++i) {
-      const std::string element_path = ElementPath(path, i);
+      const std::string element_path = FieldElementPath(path, i);
       if (field.list_type == ListType::kMap && !list[i].is_object() && !list[i].is_null()) {
         errors_.push_back(
-            InvalidValue(element_path, ShowJson(list[i]), "must be an object for an array of list-type map"));
+            FieldInvalid(element_path, ShowTypedJson(list[i]), "must be an object for an array of list-type map"));
         return;
       }
       const Json key = Key(field, list[i]);
       // The API server reports only the first repetition of a key.
-      if (++seen[key] == 2) errors_.push_back(DuplicateValue(element_path, CanonicalJson(key)));
+      if (++seen[key] == 2) errors_.push_back(FieldDuplicate(element_path, CanonicalJson(key)));
     }
   }
 
@@ -237,20 +237,21 @@ class Validator {
     const double number = value.get<double>();
     if (number < static_cast<double>(field.rules().min)) {
       errors_.push_back(
-          InvalidValue(path, ShowJson(value),
+          FieldInvalid(path, ShowTypedJson(value),
                        absl::StrCat(path, " in body should be greater than or equal to ", field.rules().min)));
     }
     if (number > static_cast<double>(field.rules().max)) {
-      errors_.push_back(InvalidValue(
-          path, ShowJson(value), absl::StrCat(path, " in body should be less than or equal to ", field.rules().max)));
+      errors_.push_back(
+          FieldInvalid(path, ShowTypedJson(value),
+                       absl::StrCat(path, " in body should be less than or equal to ", field.rules().max)));
     }
   }
 
   void Enum(const FieldInfo& field, const Json& value, const std::string& path) {
     if (Contains(field.rules().enum_values, value)) return;
-    errors_.push_back(UnsupportedValue(path,
-                                       value.is_string() ? Quote(value.get_ref<const std::string&>()) : ShowJson(value),
-                                       field.rules().enum_values));
+    errors_.push_back(FieldNotSupported(
+        path, value.is_string() ? GoQuoted(value.get_ref<const std::string&>()) : ShowTypedJson(value),
+        field.rules().enum_values));
   }
 
   void Text(const FieldInfo& field, FieldKind kind, const Json& value, const std::string& path) {
@@ -266,11 +267,11 @@ class Validator {
     const int characters =
         static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
     if (field.rules().max_length >= 0 && characters > field.rules().max_length) {
-      errors_.push_back(TooLong(path, field.rules().max_length));
+      errors_.push_back(FieldTooLong(path, field.rules().max_length));
       return false;
     }
     if (field.rules().min_length < 0 || characters >= field.rules().min_length) return true;
-    errors_.push_back(InvalidText(
+    errors_.push_back(FieldInvalidText(
         path, text, absl::StrCat(path, " in body should be at least ", field.rules().min_length, " chars long")));
     return false;
   }
@@ -280,7 +281,7 @@ class Validator {
     if (pattern == nullptr) pattern = std::make_unique<RE2>(field.rules().pattern, RE2::Quiet);
     if (RE2::PartialMatch(text, *pattern)) return;
     errors_.push_back(
-        InvalidText(path, text, absl::StrCat(path, " in body should match '", field.rules().pattern, "'")));
+        FieldInvalidText(path, text, absl::StrCat(path, " in body should match '", field.rules().pattern, "'")));
   }
 
   FieldErrors errors_;

@@ -1,6 +1,6 @@
 // Validation of a document against the CRD's schema, as the API server does it before it calls any webhook.
 //
-//   lws::internal::ValidateSchema(*lws::internal::FindType("LeaderWorkerSet"),
+//   lws::internal::ValidateSchema(*lws::internal::FindTypeInfo("LeaderWorkerSet"),
 //                                  Json::parse(R"({"spec":{"replicas":-1}})"), "");
 //   // spec.leaderWorkerTemplate: Required value
 //   // spec.replicas: Invalid value: -1: spec.replicas in body should be greater than or equal to 0

@@ -40,28 +40,28 @@ void CheckSeccomp(const FieldValue& profile, FieldErrors* errors) {
   const std::string type = profile["type"].Text();
   const FieldValue path = profile["localhostProfile"];
   if (type.empty()) {
-    errors->push_back(RequiredValue(profile["type"].path(), "type is required when seccompProfile is set"));
+    errors->push_back(FieldRequired(profile["type"].path(), "type is required when seccompProfile is set"));
   } else {
     CheckOneOf(profile["type"], kProfiles, errors);
   }
   if (type == "Localhost" && !path.exists()) {
-    errors->push_back(RequiredValue(path.path(), "must be set when seccomp type is Localhost"));
+    errors->push_back(FieldRequired(path.path(), "must be set when seccomp type is Localhost"));
   } else if (type == "Localhost") {
     CheckText(path, DescendingPathErrors, errors);
   } else if (path.exists()) {
-    const std::string shown = "{\"Type\":" + Quote(type) + ",\"LocalhostProfile\":" + Quote(path.Text()) + "}";
-    errors->push_back(InvalidValue(path.path(), shown, "can only be set when seccomp type is Localhost"));
+    const std::string shown = "{\"Type\":" + GoQuoted(type) + ",\"LocalhostProfile\":" + GoQuoted(path.Text()) + "}";
+    errors->push_back(FieldInvalid(path.path(), shown, "can only be set when seccomp type is Localhost"));
   }
 }
 
 void CheckAppArmorPath(const FieldValue& path, FieldErrors* errors) {
   const std::string text = path.Text();
   if (absl::StripAsciiWhitespace(text) != text) {
-    errors->push_back(Invalid(path, "must not be padded with whitespace"));
+    errors->push_back(FieldValueInvalid(path, "must not be padded with whitespace"));
   } else if (text.empty()) {
-    errors->push_back(RequiredValue(path.path(), "must be set when AppArmor type is Localhost"));
+    errors->push_back(FieldRequired(path.path(), "must be set when AppArmor type is Localhost"));
   }
-  if (text.size() > 4095) errors->push_back(TooLong(path.path(), 4095));
+  if (text.size() > 4095) errors->push_back(FieldTooLong(path.path(), 4095));
 }
 
 void CheckAppArmor(const FieldValue& profile, FieldErrors* errors) {
@@ -71,9 +71,9 @@ void CheckAppArmor(const FieldValue& profile, FieldErrors* errors) {
   if (type == "Localhost") {
     CheckAppArmorPath(path, errors);
   } else if (type == "RuntimeDefault" || type == "Unconfined") {
-    if (path.exists()) errors->push_back(Invalid(path, "can only be set when AppArmor type is Localhost"));
+    if (path.exists()) errors->push_back(FieldValueInvalid(path, "can only be set when AppArmor type is Localhost"));
   } else if (type.empty()) {
-    errors->push_back(RequiredValue(profile["type"].path(), "type is required when appArmorProfile is set"));
+    errors->push_back(FieldRequired(profile["type"].path(), "type is required when appArmorProfile is set"));
   } else {
     CheckOneOf(profile["type"], kProfiles, errors);
   }
@@ -101,16 +101,16 @@ void CheckSysctls(const FieldValue& spec, FieldErrors* errors) {
     const FieldValue name = sysctl["name"];
     const std::string text = name.Text();
     if (text.empty()) {
-      errors->push_back(RequiredValue(name.path(), ""));
+      errors->push_back(FieldRequired(name.path(), ""));
     } else if (!IsSysctl(text)) {
-      errors->push_back(Invalid(name, kSysctlRule));
+      errors->push_back(FieldValueInvalid(name, kSysctlRule));
     } else if (names.count(text) > 0) {
-      errors->push_back(DuplicateValue(name.path(), Quote(text)));
+      errors->push_back(FieldDuplicate(name.path(), GoQuoted(text)));
     }
     if (spec["hostNetwork"].Flag() && absl::StartsWith(text, "net.")) {
-      errors->push_back(Invalid(name, "may not be specified when 'hostNetwork' is true"));
+      errors->push_back(FieldValueInvalid(name, "may not be specified when 'hostNetwork' is true"));
     } else if (spec["hostIPC"].Flag() && IsIpcSysctl(text)) {
-      errors->push_back(Invalid(name, "may not be specified when 'hostIPC' is true"));
+      errors->push_back(FieldValueInvalid(name, "may not be specified when 'hostIPC' is true"));
     }
     names.insert(text);
   }
@@ -169,13 +169,13 @@ void CheckEscalation(const FieldValue& context, FieldErrors* errors) {
   const FieldValue allowed = context["allowPrivilegeEscalation"];
   if (!allowed.exists() || allowed.Flag()) return;
   if (context["privileged"].Flag()) {
-    errors->push_back(InvalidValue(context.path(), Show(context),
+    errors->push_back(FieldInvalid(context.path(), Show(context),
                                    "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"));
   }
   for (const std::string& capability : context["capabilities"]["add"].Texts()) {
     if (capability != "CAP_SYS_ADMIN") continue;
     errors->push_back(
-        InvalidValue(context.path(), Show(context),
+        FieldInvalid(context.path(), Show(context),
                      "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"));
   }
 }
@@ -216,24 +216,24 @@ bool IsSet(const FieldValue& value, Set when) {
 void CheckWindowsPod(const FieldValue& spec, FieldErrors* errors) {
   for (const auto& row : kNotInWindowsPods) {
     const FieldValue value = row.is_of_context ? spec["securityContext"][row.field] : spec[row.field];
-    if (IsSet(value, row.when)) errors->push_back(Forbidden(value.path(), kNotForWindows));
+    if (IsSet(value, row.when)) errors->push_back(FieldForbidden(value.path(), kNotForWindows));
   }
 }
 
 void CheckWindowsContainer(const FieldValue& context, FieldErrors* errors) {
   for (const char* field : kNotInWindowsContainers) {
-    if (context[field].exists()) errors->push_back(Forbidden(context[field].path(), kNotForWindows));
+    if (context[field].exists()) errors->push_back(FieldForbidden(context[field].path(), kNotForWindows));
   }
 }
 
 void CheckLinux(const FieldValue& context, FieldErrors* errors) {
   const FieldValue options = context["windowsOptions"];
-  if (options.exists()) errors->push_back(Forbidden(options.path(), kNotForLinux));
+  if (options.exists()) errors->push_back(FieldForbidden(options.path(), kNotForLinux));
 }
 
 }  // namespace
 
-void CheckSystem(const FieldValue& spec, FieldErrors* errors) {
+void CheckOperatingSystem(const FieldValue& spec, FieldErrors* errors) {
   const std::string system = spec["os"]["name"].Text();
   if (system == "windows") CheckWindowsPod(spec, errors);
   if (system == "linux") CheckLinux(spec["securityContext"], errors);
@@ -251,7 +251,7 @@ void CheckContainerSecurity(const FieldValue& context, bool host_users, FieldErr
   CheckId(context["runAsGroup"], errors);
   CheckOneOf(context["procMount"], kProcMounts, errors);
   if (host_users && context["procMount"].Text() == "Unmasked") {
-    errors->push_back(Invalid(context["procMount"], "`hostUsers` must be false to use `Unmasked`"));
+    errors->push_back(FieldValueInvalid(context["procMount"], "`hostUsers` must be false to use `Unmasked`"));
   }
   CheckSeccomp(context["seccompProfile"], errors);
   CheckEscalation(context, errors);
@@ -263,7 +263,7 @@ void CheckPodSecurity(const FieldValue& spec, FieldErrors* errors) {
   for (const char* field : {"fsGroup", "runAsUser", "runAsGroup"}) CheckId(context[field], errors);
   for (const FieldValue& group : context["supplementalGroups"].Items()) CheckId(group, errors);
   if (spec["shareProcessNamespace"].Flag() && spec["hostPID"].Flag()) {
-    errors->push_back(InvalidValue(context["shareProcessNamespace"].path(), "true",
+    errors->push_back(FieldInvalid(context["shareProcessNamespace"].path(), "true",
                                    "ShareProcessNamespace and HostPID cannot both be enabled"));
   }
   CheckSysctls(spec, errors);
@@ -277,13 +277,13 @@ void CheckPodSecurity(const FieldValue& spec, FieldErrors* errors) {
 void CheckHostUsers(const FieldValue& spec, FieldErrors* errors) {
   if (!spec["hostUsers"].exists() || spec["hostUsers"].Flag()) return;
   const char* kReason = "when `hostUsers` is false";
-  if (spec["hostNetwork"].Flag()) errors->push_back(Forbidden(spec["hostNetwork"].path(), kReason));
-  if (spec["hostPID"].Flag()) errors->push_back(Forbidden(spec["HostPID"].path(), kReason));
-  if (spec["hostIPC"].Flag()) errors->push_back(Forbidden(spec["HostIPC"].path(), kReason));
+  if (spec["hostNetwork"].Flag()) errors->push_back(FieldForbidden(spec["hostNetwork"].path(), kReason));
+  if (spec["hostPID"].Flag()) errors->push_back(FieldForbidden(spec["HostPID"].path(), kReason));
+  if (spec["hostIPC"].Flag()) errors->push_back(FieldForbidden(spec["HostIPC"].path(), kReason));
   for (const char* list : {"initContainers", "containers"}) {
     for (const FieldValue& container : spec[list].Items()) {
       if (!container["volumeDevices"].empty()) {
-        errors->push_back(Forbidden(container["volumeDevices"].path(), kReason));
+        errors->push_back(FieldForbidden(container["volumeDevices"].path(), kReason));
       }
     }
   }

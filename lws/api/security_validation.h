@@ -25,7 +25,7 @@ void CheckPodSecurity(const FieldValue& spec, FieldErrors* errors);
 void CheckHostUsers(const FieldValue& spec, FieldErrors* errors);
 
 // The fields that the operating system which `spec.os` names does not have. Complexity: O(containers).
-void CheckSystem(const FieldValue& spec, FieldErrors* errors);
+void CheckOperatingSystem(const FieldValue& spec, FieldErrors* errors);
 
 }  // namespace lws::internal
 

@@ -12,7 +12,7 @@ namespace lws::internal {
 FieldErrors ValidateHeadlessService(const Json& service) {
   FieldErrors errors = ValidateMetadata(service, Dns1123LabelErrors);
   CheckLabels(FieldValue(service, "")["spec"]["selector"], &errors);
-  return WithoutRepetitions(std::move(errors));
+  return WithoutRepeatedFieldErrors(std::move(errors));
 }
 
 }  // namespace lws::internal

@@ -1,6 +1,6 @@
 // The API server's checks of headless Services.
 //
-//   lws::Join(lws::internal::ValidateHeadlessService(service));
+//   lws::JoinFieldErrors(lws::internal::ValidateHeadlessService(service));
 //   // metadata.name: Invalid value: "9a": a DNS-1035 label must consist of ...
 //
 // Thread-safety: may be called concurrently.

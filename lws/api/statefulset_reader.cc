@@ -7,17 +7,17 @@
 
 namespace lws {
 
-using internal::ClearMeta;
+using internal::ClearObservedMeta;
+using internal::IsNewJsonKey;
 using internal::JsonWalk;
-using internal::Once;
-using internal::ReadAlong;
+using internal::ReadTextAlongWalk;
 using internal::WalkMeta;
 
 namespace {
 
 // Empties the StatefulSet, and keeps the memory of its texts.
 void Clear(ObservedStatefulSet* statefulset) {
-  ClearMeta(&statefulset->meta);
+  ClearObservedMeta(&statefulset->meta);
   statefulset->replicas = 1;
   statefulset->partition = 0;
   statefulset->on_delete = false;
@@ -38,9 +38,9 @@ class StatefulSetWalk {
   bool Read() {
     uint32_t seen = 0;
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "metadata") return Once(1, &seen) && ReadMetadata();
-      if (key == "spec") return Once(2, &seen) && ReadSpec();
-      if (key == "status") return Once(4, &seen) && ReadStatus();
+      if (key == "metadata") return IsNewJsonKey(1, &seen) && ReadMetadata();
+      if (key == "spec") return IsNewJsonKey(2, &seen) && ReadSpec();
+      if (key == "status") return IsNewJsonKey(4, &seen) && ReadStatus();
       return walk_.Skip();
     });
   }
@@ -52,7 +52,7 @@ class StatefulSetWalk {
         &walk_, &statefulset_.meta, [&](absl::string_view) { return walk_.Skip(); },
         [&](absl::string_view key) {
           if (key != kReplicasAnnotation) return walk_.Skip();
-          return Once(1, &seen) && walk_.ReadText(&statefulset_.replicas_annotation.emplace());
+          return IsNewJsonKey(1, &seen) && walk_.ReadText(&statefulset_.replicas_annotation.emplace());
         },
         [&](absl::string_view key) { return key == "managedFields" ? HasNothingApplied() : walk_.Skip(); });
   }
@@ -70,14 +70,14 @@ class StatefulSetWalk {
   bool ReadSpec() {
     uint32_t seen = 0;
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "replicas") return Once(1, &seen) && walk_.ReadCount(&statefulset_.replicas);
+      if (key == "replicas") return IsNewJsonKey(1, &seen) && walk_.ReadCount(&statefulset_.replicas);
       if (key != "updateStrategy") return walk_.Skip();
-      return Once(2, &seen) && walk_.ForEachField([&](absl::string_view strategy) {
-        if (strategy == "type") return Once(16, &seen) && ReadStrategy();
+      return IsNewJsonKey(2, &seen) && walk_.ForEachField([&](absl::string_view strategy) {
+        if (strategy == "type") return IsNewJsonKey(16, &seen) && ReadStrategy();
         if (strategy != "rollingUpdate") return walk_.Skip();
-        return Once(4, &seen) && walk_.ForEachField([&](absl::string_view update) {
+        return IsNewJsonKey(4, &seen) && walk_.ForEachField([&](absl::string_view update) {
           if (update != "partition") return walk_.Skip();
-          return Once(8, &seen) && walk_.ReadCount(&statefulset_.partition);
+          return IsNewJsonKey(8, &seen) && walk_.ReadCount(&statefulset_.partition);
         });
       });
     });
@@ -93,10 +93,11 @@ class StatefulSetWalk {
   bool ReadStatus() {
     uint32_t seen = 0;
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "replicas") return Once(1, &seen) && walk_.ReadCount(&statefulset_.status_replicas);
-      if (key == "availableReplicas") return Once(2, &seen) && walk_.ReadCount(&statefulset_.available_replicas);
-      if (key == "currentRevision") return Once(4, &seen) && walk_.ReadText(&statefulset_.current_revision);
-      if (key == "updateRevision") return Once(8, &seen) && walk_.ReadText(&statefulset_.update_revision);
+      if (key == "replicas") return IsNewJsonKey(1, &seen) && walk_.ReadCount(&statefulset_.status_replicas);
+      if (key == "availableReplicas")
+        return IsNewJsonKey(2, &seen) && walk_.ReadCount(&statefulset_.available_replicas);
+      if (key == "currentRevision") return IsNewJsonKey(4, &seen) && walk_.ReadText(&statefulset_.current_revision);
+      if (key == "updateRevision") return IsNewJsonKey(8, &seen) && walk_.ReadText(&statefulset_.update_revision);
       return walk_.Skip();
     });
   }
@@ -108,7 +109,7 @@ class StatefulSetWalk {
 }  // namespace
 
 absl::Status StatefulSetReader::Read(absl::string_view text, ObservedStatefulSet* statefulset) {
-  return ReadAlong<StatefulSetWalk>(&structure_, text, "statefulset", &ObserveStatefulSet, &Clear, statefulset);
+  return ReadTextAlongWalk<StatefulSetWalk>(&structure_, text, "statefulset", &ObserveStatefulSet, &Clear, statefulset);
 }
 
 }  // namespace lws

@@ -47,7 +47,7 @@ std::string ShowField(const FieldValue& value) {
 void CheckPodManagement(const FieldValue& policy, FieldErrors* errors) {
   const std::string text = policy.TextOr("OrderedReady");
   if (text == "OrderedReady" || text == "Parallel") return;
-  errors->push_back(Invalid(policy, "must be 'OrderedReady' or 'Parallel'"));
+  errors->push_back(FieldValueInvalid(policy, "must be 'OrderedReady' or 'Parallel'"));
 }
 
 // A rolling update's numbers as the API server shows them.
@@ -65,11 +65,11 @@ void CheckUpdateStrategy(const FieldValue& strategy, FieldErrors* errors) {
   } else if (type == "OnDelete") {
     if (!rolling.exists()) return;
     errors->push_back(
-        InvalidValue(rolling.path(), ShowRollingUpdate(rolling), "only allowed for updateStrategy 'RollingUpdate'"));
+        FieldInvalid(rolling.path(), ShowRollingUpdate(rolling), "only allowed for updateStrategy 'RollingUpdate'"));
   } else {
     errors->push_back(
-        InvalidValue(strategy.path(),
-                     absl::StrCat("{\"Type\":", Quote(type), ",\"RollingUpdate\":", ShowRollingUpdate(rolling), "}"),
+        FieldInvalid(strategy.path(),
+                     absl::StrCat("{\"Type\":", GoQuoted(type), ",\"RollingUpdate\":", ShowRollingUpdate(rolling), "}"),
                      "must be 'RollingUpdate' or 'OnDelete'"));
   }
 }
@@ -81,12 +81,12 @@ void CheckRetention(const FieldValue& policy, FieldErrors* errors) {
 
 void CheckSelector(const FieldValue& selector, FieldErrors* errors) {
   if (!selector.exists()) {
-    errors->push_back(RequiredValue(selector.path(), ""));
+    errors->push_back(FieldRequired(selector.path(), ""));
     return;
   }
   CheckLabelSelector(selector, errors);
   if (selector["matchLabels"].empty() && selector["matchExpressions"].empty()) {
-    errors->push_back(InvalidValue(selector.path(), "{}", "empty selector is invalid for statefulset"));
+    errors->push_back(FieldInvalid(selector.path(), "{}", "empty selector is invalid for statefulset"));
   }
 }
 
@@ -143,7 +143,7 @@ void CheckTemplate(const FieldValue& spec, const Scope& scope, FieldErrors* erro
   const FieldValue pod_template(filled, spec["template"].path());
   const FieldValue labels = pod_template["metadata"]["labels"];
   if (!spec["selector"].exists() || !SelectsTemplate(spec["selector"], labels)) {
-    errors->push_back(InvalidValue(labels.path(), ShowField(labels), "`selector` does not match template `labels`"));
+    errors->push_back(FieldInvalid(labels.path(), ShowField(labels), "`selector` does not match template `labels`"));
   }
   if (scope.pod_template) {
     CheckPodTemplate(pod_template, errors);
@@ -156,8 +156,8 @@ void CheckTemplate(const FieldValue& spec, const Scope& scope, FieldErrors* erro
 void CheckPodsOfStatefulSet(const FieldValue& pod_spec, FieldErrors* errors) {
   CheckDefaulted(pod_spec["restartPolicy"], kAlways, errors);
   if (pod_spec["activeDeadlineSeconds"].exists()) {
-    errors->push_back(
-        Forbidden(pod_spec["activeDeadlineSeconds"].path(), "activeDeadlineSeconds in StatefulSet is not Supported"));
+    errors->push_back(FieldForbidden(pod_spec["activeDeadlineSeconds"].path(),
+                                     "activeDeadlineSeconds in StatefulSet is not Supported"));
   }
 }
 
@@ -209,7 +209,7 @@ Json Unchangeable(const Json& statefulset) {
 FieldErrors ValidateStatefulSet(const Json& statefulset) {
   FieldErrors errors = ValidateMetadata(statefulset, Dns1123LabelErrors);
   CheckSpec(FieldValue(statefulset, "")["spec"], {}, &errors);
-  return WithoutRepetitions(std::move(errors));
+  return WithoutRepeatedFieldErrors(std::move(errors));
 }
 
 FieldErrors ValidateStatefulSetUpdate(const Json& before, const Json& statefulset) {
@@ -224,8 +224,8 @@ FieldErrors ValidateStatefulSetUpdate(const Json& before, const Json& statefulse
     CheckSpec(FieldValue(statefulset, "")["spec"], scope, &faults);
   }
   errors.insert(errors.end(), faults.begin(), faults.end());
-  if (Unchangeable(before) != Unchangeable(statefulset)) errors.push_back(Forbidden("spec", kUnchangeable));
-  return WithoutRepetitions(std::move(errors));
+  if (Unchangeable(before) != Unchangeable(statefulset)) errors.push_back(FieldForbidden("spec", kUnchangeable));
+  return WithoutRepeatedFieldErrors(std::move(errors));
 }
 
 }  // namespace lws::internal

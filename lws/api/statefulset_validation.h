@@ -1,6 +1,6 @@
 // The API server's checks of StatefulSets, when they are created and when they are changed.
 //
-//   lws::Join(lws::internal::ValidateStatefulSet(statefulset));
+//   lws::JoinFieldErrors(lws::internal::ValidateStatefulSet(statefulset));
 //   // spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"
 //
 // Laws:

@@ -1,6 +1,6 @@
 // Reads a whole document with a function that reads by a StrictReader.
 //
-//   absl::StatusOr<int32_t> count = lws::internal::ReadStrictly(
+//   absl::StatusOr<int32_t> count = lws::internal::ReadDocumentStrictly(
 //       lws::Json::parse(R"({"count": 3})"), "pool",
 //       [](lws::StrictReader* reader) { return reader->Number("count", {0, 100}, 1); });
 //   *count;    // 3
@@ -20,7 +20,7 @@ namespace lws::internal {
 
 // What `read` returns. `path` names the document in messages. Errors: the first one that the reader met.
 template <typename Read>
-auto ReadStrictly(const Json& document, absl::string_view path, const Read& read)
+auto ReadDocumentStrictly(const Json& document, absl::string_view path, const Read& read)
     -> absl::StatusOr<decltype(read(std::declval<StrictReader*>()))> {
   ReadProblem problem;
   StrictReader reader(document, path, &problem);

@@ -21,7 +21,7 @@ const Json& EmptyMap() {
 
 }  // namespace
 
-std::string ShownValue(const Json& value) {
+std::string ShownJsonValue(const Json& value) {
   constexpr size_t kMost = 60;
   std::string shown = PrintableText(value.dump(-1, ' ', false, Json::error_handler_t::replace));
   if (shown.size() <= kMost) return shown;
@@ -51,7 +51,7 @@ void StrictReader::Fail(absl::string_view key, absl::string_view message) {
 }
 
 void StrictReader::FailValue(absl::string_view key, absl::string_view message, const Json& value) {
-  if (problem_->status.ok()) Fail(key, absl::StrCat(message, ": ", ShownValue(value)));
+  if (problem_->status.ok()) Fail(key, absl::StrCat(message, ": ", ShownJsonValue(value)));
 }
 
 std::string StrictReader::Text(absl::string_view key, absl::string_view otherwise) {

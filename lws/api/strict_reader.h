@@ -79,7 +79,7 @@ class StrictReader {
 };
 
 // The value as messages show it: JSON, cut at 60 bytes. Complexity: O(value).
-std::string ShownValue(const Json& value);
+std::string ShownJsonValue(const Json& value);
 
 }  // namespace lws
 

@@ -58,7 +58,7 @@ struct Place {
 
   std::string Path() const {
     if (above == nullptr) return std::string(name);
-    return index.has_value() ? ElementPath(above->Path(), *index) : FieldPath(above->Path(), name);
+    return index.has_value() ? FieldElementPath(above->Path(), *index) : FieldPath(above->Path(), name);
   }
 };
 
@@ -92,7 +92,7 @@ absl::StatusOr<Json> ReadQuantity(const Json& raw, const Place& place) {
   } else if (raw.is_number()) {
     // A number that an int64 does not hold is a float to the API server.
     const std::optional<int64_t> integer = raw.is_number_float() ? std::nullopt : AsInteger(raw);
-    text = integer.has_value() ? absl::StrCat(*integer) : NumberText(raw.get<double>());
+    text = integer.has_value() ? absl::StrCat(*integer) : YamlNumberText(raw.get<double>());
   } else {
     return WrongType(place, raw, FieldKind::kQuantity);
   }
@@ -251,7 +251,7 @@ void ForEachObject(const FieldInfo& field, absl::string_view path, Json* value, 
   if (field.kind == FieldKind::kObject && value->is_object()) visit(std::string(path), value);
   if (field.kind == FieldKind::kList && value->is_array()) {
     for (size_t i = 0; i < value->size(); ++i) {
-      if ((*value)[i].is_object()) visit(ElementPath(path, i), &(*value)[i]);
+      if ((*value)[i].is_object()) visit(FieldElementPath(path, i), &(*value)[i]);
     }
   }
 }
@@ -294,13 +294,13 @@ std::string FieldPath(absl::string_view path, absl::string_view name) {
   return path.empty() ? std::string(name) : absl::StrCat(path, ".", name);
 }
 
-std::string ElementPath(absl::string_view path, size_t index) { return absl::StrCat(path, "[", index, "]"); }
+std::string FieldElementPath(absl::string_view path, size_t index) { return absl::StrCat(path, "[", index, "]"); }
 
-absl::StatusOr<Json> ReadTyped(const TypeInfo& type, const Json& raw, absl::string_view path) {
+absl::StatusOr<Json> ReadTypedJson(const TypeInfo& type, const Json& raw, absl::string_view path) {
   return ReadObject(type, raw, {nullptr, path});
 }
 
-std::string ShowJson(const Json& value) {
+std::string ShowTypedJson(const Json& value) {
   const double number = value.is_number_float() ? value.get<double>() : 0.5;
   const bool is_whole = std::trunc(number) == number && std::abs(number) < 1e15;
   return is_whole ? absl::StrCat(static_cast<int64_t>(number)) : CanonicalJson(value);
@@ -328,7 +328,7 @@ void PruneUnknownFields(const TypeInfo& type, absl::string_view path, Json* obje
   }
 }
 
-void DropNulls(const TypeInfo& type, Json* object) {
+void DropNullFields(const TypeInfo& type, Json* object) {
   for (const FieldInfo& field : type) {
     const auto found = object->find(field.name);
     if (found == object->end()) continue;
@@ -339,7 +339,8 @@ void DropNulls(const TypeInfo& type, Json* object) {
     if (field.kind == FieldKind::kMap && found->is_object()) {
       for (auto it = found->begin(); it != found->end();) it = it->is_null() ? found->erase(it) : std::next(it);
     }
-    ForEachObject(field, "", &*found, [&](const std::string&, Json* value) { DropNulls(field.object_type(), value); });
+    ForEachObject(field, "", &*found,
+                  [&](const std::string&, Json* value) { DropNullFields(field.object_type(), value); });
   }
 }
 

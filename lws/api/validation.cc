@@ -28,13 +28,13 @@ void CheckCounts(const LeaderWorkerSet& set, FieldErrors* errors) {
   const int64_t size = SpecSize(set.spec());
   if (replicas < 0) {
     errors->push_back(
-        InvalidValue("spec.replicas", absl::StrCat(replicas), "replicas must be equal or greater than 0"));
+        FieldInvalid("spec.replicas", absl::StrCat(replicas), "replicas must be equal or greater than 0"));
   }
   if (size < 1) {
-    errors->push_back(InvalidValue(kSizeField, absl::StrCat(size), "size must be equal or greater than 1"));
+    errors->push_back(FieldInvalid(kSizeField, absl::StrCat(size), "size must be equal or greater than 1"));
   }
   if (replicas * size > std::numeric_limits<int32_t>::max()) {
-    errors->push_back(InvalidValue("spec.replicas", absl::StrCat(replicas),
+    errors->push_back(FieldInvalid("spec.replicas", absl::StrCat(replicas),
                                    "the product of replicas and worker replicas must not exceed 2147483647"));
   }
 }
@@ -43,7 +43,7 @@ void CheckCounts(const LeaderWorkerSet& set, FieldErrors* errors) {
 int32_t CheckedScale(const IntOrPercent& value, int32_t replicas, Rounding rounding, const std::string& field,
                      FieldErrors* errors) {
   const absl::StatusOr<int32_t> scaled = value.Scale(replicas, rounding);
-  if (!scaled.ok()) errors->push_back(InvalidValue(field, ShowIntOrPercent(value), "invalid value"));
+  if (!scaled.ok()) errors->push_back(FieldInvalid(field, ShowIntOrPercent(value), "invalid value"));
   return scaled.value_or(0);
 }
 
@@ -56,7 +56,7 @@ void CheckRollingUpdate(const LeaderWorkerSet& set, FieldErrors* errors) {
   const IntOrPercent max_surge = ToIntOrPercent(update.max_surge());
   const int32_t replicas = SpecReplicas(set.spec());
   if (update.partition() < 0) {
-    errors->push_back(InvalidValue(absl::StrCat(kUpdateField, ".partition"), absl::StrCat(update.partition()),
+    errors->push_back(FieldInvalid(absl::StrCat(kUpdateField, ".partition"), absl::StrCat(update.partition()),
                                    "must be greater than or equal to 0"));
   }
   ValidateIntOrPercent(max_unavailable, unavailable_field, errors);
@@ -72,20 +72,20 @@ void CheckSubGroups(const LeaderWorkerSet& set, FieldErrors* errors) {
   const LeaderWorkerTemplate& group = set.spec().leader_worker_template();
   if (group.has_sub_group_policy() && !group.sub_group_policy().has_sub_group_size()) {
     // The reference's webhook crashes on such a set, and the API server then refuses it.
-    errors->push_back(RequiredValue("spec.leaderWorkerTemplate.subGroupPolicy.subGroupSize", ""));
+    errors->push_back(FieldRequired("spec.leaderWorkerTemplate.subGroupPolicy.subGroupSize", ""));
   }
   if (!group.has_sub_group_policy() || !group.sub_group_policy().has_sub_group_size()) {
     if (set.metadata().annotations().count(kSubGroupExclusiveTopologyAnnotation) > 0) {
-      errors->push_back(InvalidText(absl::StrCat("metadata.annotations.", kSubGroupExclusiveTopologyAnnotation),
-                                    set.metadata().annotations().at(kSubGroupExclusiveTopologyAnnotation),
-                                    "cannot have subgroup-exclusive-topology without subGroupSize set"));
+      errors->push_back(FieldInvalidText(absl::StrCat("metadata.annotations.", kSubGroupExclusiveTopologyAnnotation),
+                                         set.metadata().annotations().at(kSubGroupExclusiveTopologyAnnotation),
+                                         "cannot have subgroup-exclusive-topology without subGroupSize set"));
     }
     return;
   }
   const int64_t size = SpecSize(set.spec());
   const int64_t sub_group_size = group.sub_group_policy().sub_group_size();
   const auto invalid = [&](absl::string_view detail) {
-    errors->push_back(InvalidValue(kSubGroupSizeField, absl::StrCat(sub_group_size), detail));
+    errors->push_back(FieldInvalid(kSubGroupSizeField, absl::StrCat(sub_group_size), detail));
   };
   if (sub_group_size < 1) return invalid("subGroupSize must be equal or greater than 1");
   if (size % sub_group_size != 0 && (size - 1) % sub_group_size != 0) {
@@ -99,7 +99,7 @@ void CheckSubGroups(const LeaderWorkerSet& set, FieldErrors* errors) {
 
 void CheckSubGroupChange(const LeaderWorkerTemplate& before, const LeaderWorkerTemplate& after, FieldErrors* errors) {
   const auto invalid = [&](int32_t value, absl::string_view detail) {
-    errors->push_back(InvalidValue(kSubGroupSizeField, absl::StrCat(value), detail));
+    errors->push_back(FieldInvalid(kSubGroupSizeField, absl::StrCat(value), detail));
   };
   const bool had = before.has_sub_group_policy() && before.sub_group_policy().has_sub_group_size();
   const bool has = after.has_sub_group_policy() && after.sub_group_policy().has_sub_group_size();
@@ -123,7 +123,7 @@ FieldErrors ValidateLeaderWorkerSet(const LeaderWorkerSet& set) {
   FieldErrors errors;
   const std::string name = NameOrGenerated(set.metadata());
   for (const std::string& detail : Dns1035LabelErrors(name)) {
-    errors.push_back(InvalidText("metadata.name", name, detail));
+    errors.push_back(FieldInvalidText("metadata.name", name, detail));
   }
   CheckCounts(set, &errors);
   CheckRollingUpdate(set, &errors);
@@ -135,7 +135,7 @@ FieldErrors ValidateLeaderWorkerSetUpdate(const LeaderWorkerSet& old_set, const 
   FieldErrors errors = ValidateLeaderWorkerSet(set);
   CheckSubGroupChange(old_set.spec().leader_worker_template(), set.spec().leader_worker_template(), &errors);
   if (set.spec().has_network_config() && !set.spec().network_config().has_subdomain_policy()) {
-    errors.push_back(InvalidValue("spec.networkConfig.subdomainPolicy", "null", "cannot set subdomainPolicy as null"));
+    errors.push_back(FieldInvalid("spec.networkConfig.subdomainPolicy", "null", "cannot set subdomainPolicy as null"));
   }
   return errors;
 }

@@ -1,6 +1,6 @@
 // The checks of the LeaderWorkerSet admission webhook, with its texts and in its order.
 //
-//   lws::Join(lws::internal::ValidateLeaderWorkerSet(set));
+//   lws::JoinFieldErrors(lws::internal::ValidateLeaderWorkerSet(set));
 //   // spec.leaderWorkerTemplate.size: Invalid value: 0: size must be equal or greater than 1
 //
 // The schema's rules (required fields, enums, bounds) are in schema_validation.h, the general rules of metadata in

@@ -51,12 +51,13 @@ bool Contains(const char* const* texts, absl::string_view text) {
 void CheckMode(const FieldValue& mode, FieldErrors* errors) {
   const std::optional<int64_t> number = mode.Number();
   if (!number.has_value() || (*number >= 0 && *number <= 0777)) return;
-  errors->push_back(Invalid(mode, "must be a number between 0 and 0777 (octal), both inclusive"));
+  errors->push_back(FieldValueInvalid(mode, "must be a number between 0 and 0777 (octal), both inclusive"));
 }
 
 void CheckPartition(const FieldValue& partition, FieldErrors* errors) {
   const int64_t number = partition.Number().value_or(0);
-  if (number < 0 || number > 255) errors->push_back(Invalid(partition, "must be between 1 and 255, inclusive"));
+  if (number < 0 || number > 255)
+    errors->push_back(FieldValueInvalid(partition, "must be between 1 and 255, inclusive"));
 }
 
 void CheckLocalPath(const FieldValue& path, FieldErrors* errors) {
@@ -65,7 +66,7 @@ void CheckLocalPath(const FieldValue& path, FieldErrors* errors) {
 }
 
 void CheckList(const FieldValue& list, FieldErrors* errors) {
-  if (list.empty()) errors->push_back(RequiredValue(list.path(), ""));
+  if (list.empty()) errors->push_back(FieldRequired(list.path(), ""));
 }
 
 void CheckItems(const FieldValue& items, FieldErrors* errors) {
@@ -119,13 +120,13 @@ void CheckTable(const FieldValue& source, const VolumeOwner&, FieldErrors* error
 void CheckEmptyDir(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) {
   const absl::StatusOr<Quantity> limit = Quantity::Parse(source["sizeLimit"].TextOr("0"));
   if (!limit.ok() || limit->Sign() >= 0) return;
-  errors->push_back(Forbidden(source["sizeLimit"].path(), "SizeLimit field must be a valid resource quantity"));
+  errors->push_back(FieldForbidden(source["sizeLimit"].path(), "SizeLimit field must be a valid resource quantity"));
 }
 
 void CheckHostPath(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) {
   const FieldValue path = source["path"];
   if (path.Text().empty()) {
-    errors->push_back(RequiredValue(path.path(), ""));
+    errors->push_back(FieldRequired(path.path(), ""));
     return;
   }
   CheckText(path, BackstepPathErrors, errors);
@@ -138,7 +139,7 @@ void CheckIscsi(const FieldValue& source, const VolumeOwner&, FieldErrors* error
   CheckRange(source["lun"], 0, 255, errors);
   const bool authenticates = source["chapAuthDiscovery"].Flag() || source["chapAuthSession"].Flag();
   if (authenticates && !source["secretRef"].exists()) {
-    errors->push_back(RequiredValue(source["secretRef"].path(), ""));
+    errors->push_back(FieldRequired(source["secretRef"].path(), ""));
   }
 }
 
@@ -150,33 +151,33 @@ void CheckAzureDisk(const FieldValue& source, const VolumeOwner&, FieldErrors* e
   CheckOneOf(source["kind"], kDiskKinds, errors);
   const bool is_managed = source["kind"].Text() == "Managed";
   if (absl::StartsWith(uri.Text(), is_managed ? "/subscriptions/" : "https://")) return;
-  errors->push_back(UnsupportedValue(uri.path(), Quote(uri.Text()), is_managed ? kManagedDisks : kBlobDisks));
+  errors->push_back(FieldNotSupported(uri.path(), GoQuoted(uri.Text()), is_managed ? kManagedDisks : kBlobDisks));
 }
 
 void CheckFlocker(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) {
   const std::string name = source["datasetName"].Text();
   const std::string uuid = source["datasetUUID"].Text();
   if (name.empty() && uuid.empty()) {
-    errors->push_back(RequiredValue(source.path(), "one of datasetName and datasetUUID is required"));
+    errors->push_back(FieldRequired(source.path(), "one of datasetName and datasetUUID is required"));
   }
   if (!name.empty() && !uuid.empty()) {
     errors->push_back(
-        InvalidText(source.path(), "resource", "datasetName and datasetUUID can not be specified simultaneously"));
+        FieldInvalidText(source.path(), "resource", "datasetName and datasetUUID can not be specified simultaneously"));
   }
-  if (absl::StrContains(name, "/")) errors->push_back(Invalid(source["datasetName"], "must not contain '/'"));
+  if (absl::StrContains(name, "/")) errors->push_back(FieldValueInvalid(source["datasetName"], "must not contain '/'"));
 }
 
 void CheckFc(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) {
   const FieldValue targets = source["targetWWNs"];
   if (targets.empty() && source["wwids"].empty()) {
-    errors->push_back(RequiredValue(targets.path(), "must specify either targetWWNs or wwids, but not both"));
+    errors->push_back(FieldRequired(targets.path(), "must specify either targetWWNs or wwids, but not both"));
   }
   if (!targets.empty() && !source["wwids"].empty()) {
-    errors->push_back(Invalid(targets, "targetWWNs and wwids can not be specified simultaneously"));
+    errors->push_back(FieldValueInvalid(targets, "targetWWNs and wwids can not be specified simultaneously"));
   }
   if (targets.empty()) return;
   if (!source["lun"].exists()) {
-    errors->push_back(RequiredValue(source["lun"].path(), "lun is required if targetWWNs is specified"));
+    errors->push_back(FieldRequired(source["lun"].path(), "lun is required if targetWWNs is specified"));
   }
   CheckRange(source["lun"], 0, 255, errors);
 }
@@ -184,7 +185,7 @@ void CheckFc(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) 
 void CheckQuobyte(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) {
   if (source["registry"].Text().empty()) {
     errors->push_back(
-        RequiredValue(source["registry"].path(), "must be a host:port pair or multiple pairs separated by commas"));
+        FieldRequired(source["registry"].path(), "must be a host:port pair or multiple pairs separated by commas"));
   }
   CheckRequired(source["volume"], errors);
 }
@@ -197,12 +198,12 @@ void CheckDownwardFile(const FieldValue& file, absl::string_view path, FieldErro
     CheckFieldRef(named["fieldRef"], DownwardUse::kVolume, errors);
     if (file["resourceFieldRef"].exists()) {
       errors->push_back(
-          InvalidText(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"));
+          FieldInvalidText(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"));
     }
   } else if (file["resourceFieldRef"].exists()) {
     CheckResourceFieldRef(named["resourceFieldRef"], DownwardUse::kVolume, errors);
   } else {
-    errors->push_back(RequiredValue(path, "one of fieldRef and resourceFieldRef is required"));
+    errors->push_back(FieldRequired(path, "one of fieldRef and resourceFieldRef is required"));
   }
   CheckMode(named["mode"], errors);
 }
@@ -216,7 +217,7 @@ void CheckDownwardApi(const FieldValue& source, const VolumeOwner&, FieldErrors*
 void CheckProjectedPath(const FieldValue& volume, const std::string& path, const std::string& shown,
                         std::set<std::string>* paths, FieldErrors* errors) {
   if (path.empty() || paths->insert(path).second) return;
-  errors->push_back(InvalidText(volume.path(), shown, "conflicting duplicate paths"));
+  errors->push_back(FieldInvalidText(volume.path(), shown, "conflicting duplicate paths"));
 }
 
 void CheckProjectedKeys(const FieldValue& volume, const FieldValue& source, std::set<std::string>* paths,
@@ -233,9 +234,9 @@ void CheckProjectedKeys(const FieldValue& volume, const FieldValue& source, std:
 void CheckProjectedToken(const FieldValue& volume, const FieldValue& token, FieldErrors* errors) {
   const FieldValue seconds = token["expirationSeconds"];
   const int64_t number = seconds.Number().value_or(3600);
-  if (number < 600) errors->push_back(Invalid(seconds, "may not specify a duration less than 10 minutes"));
+  if (number < 600) errors->push_back(FieldValueInvalid(seconds, "may not specify a duration less than 10 minutes"));
   if (number > int64_t{1} << 32) {
-    errors->push_back(Invalid(seconds, "may not specify a duration larger than 2^32 seconds"));
+    errors->push_back(FieldValueInvalid(seconds, "may not specify a duration larger than 2^32 seconds"));
   }
   CheckLocalPath(token["path"].Named(volume["path"].path()), errors);
 }
@@ -258,7 +259,8 @@ void CheckProjection(const FieldValue& volume, const FieldValue& source, std::se
       CheckProjectedKeys(volume, value, paths, errors);
     }
   }
-  if (sources > 1) errors->push_back(Forbidden(source.path(), "may not specify more than 1 volume type per source"));
+  if (sources > 1)
+    errors->push_back(FieldForbidden(source.path(), "may not specify more than 1 volume type per source"));
 }
 
 void CheckProjected(const FieldValue& volume, const VolumeOwner&, FieldErrors* errors) {
@@ -271,10 +273,10 @@ void CheckCsi(const FieldValue& source, const VolumeOwner&, FieldErrors* errors)
   const FieldValue driver = source["driver"];
   const std::string name = driver.Text();
   CheckRequired(driver, errors);
-  if (name.size() > 63) errors->push_back(TooLong(driver.path(), 63));
+  if (name.size() > 63) errors->push_back(FieldTooLong(driver.path(), 63));
   if (!name.empty()) {
     for (const std::string& detail : SubdomainErrors(absl::AsciiStrToLower(name))) {
-      errors->push_back(Invalid(driver, detail));
+      errors->push_back(FieldValueInvalid(driver, detail));
     }
   }
   const FieldValue secret = source["nodePublishSecretRef"];
@@ -285,7 +287,7 @@ void CheckCsi(const FieldValue& source, const VolumeOwner&, FieldErrors* errors)
 void CheckEphemeral(const FieldValue& source, const VolumeOwner&, FieldErrors* errors) {
   const FieldValue claim = source["volumeClaimTemplate"];
   if (!claim.exists()) {
-    errors->push_back(RequiredValue(claim.path(), ""));
+    errors->push_back(FieldRequired(claim.path(), ""));
     return;
   }
   CheckAnnotations(claim["metadata"]["annotations"], errors);
@@ -346,7 +348,7 @@ void CheckSource(const FieldValue& volume, const VolumeOwner& owner, FieldErrors
     const FieldValue source = volume[rule.field];
     if (!source.exists()) continue;
     if (has_source) {
-      errors->push_back(Forbidden(volume[rule.when_second].path(), "may not specify more than 1 volume type"));
+      errors->push_back(FieldForbidden(volume[rule.when_second].path(), "may not specify more than 1 volume type"));
       continue;
     }
     has_source = true;
@@ -360,7 +362,7 @@ void CheckEphemeralName(const FieldValue& volume, const VolumeOwner& owner, Fiel
   if (!owner.is_pod || owner.pod_name.empty() || name.empty() || !volume["ephemeral"].exists()) return;
   const std::string claim = absl::StrCat(owner.pod_name, "-", name);
   for (const std::string& detail : SubdomainErrors(claim)) {
-    errors->push_back(Invalid(volume["name"], absl::StrCat("PVC name ", Quote(claim), ": ", detail)));
+    errors->push_back(FieldValueInvalid(volume["name"], absl::StrCat("PVC name ", GoQuoted(claim), ": ", detail)));
   }
 }
 
@@ -397,8 +399,8 @@ void CheckDivisor(const FieldValue& reference, FieldErrors* errors) {
   if (word == nullptr || Contains(is_cpu ? kCpuDivisors : kSizeDivisors, amount->ToString())) return;
   const char* values = is_cpu ? "1m and 1" : "1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei";
   errors->push_back(
-      InvalidText(reference["divisor"].path(), resource,
-                  absl::StrCat("only divisor's values ", values, " are supported with the ", word, " resource")));
+      FieldInvalidText(reference["divisor"].path(), resource,
+                       absl::StrCat("only divisor's values ", values, " are supported with the ", word, " resource")));
 }
 
 }  // namespace
@@ -407,23 +409,25 @@ void CheckFieldRef(const FieldValue& reference, DownwardUse use, FieldErrors* er
   const FieldValue path = reference["fieldPath"];
   const std::string text = path.Text();
   if (text.empty()) {
-    errors->push_back(RequiredValue(path.path(), ""));
+    errors->push_back(FieldRequired(path.path(), ""));
     return;
   }
   const std::string version = reference["apiVersion"].TextOr("v1");
   if (version != "v1") {
-    errors->push_back(Invalid(path, absl::StrCat("error converting fieldPath: unsupported pod version: ", version)));
+    errors->push_back(
+        FieldValueInvalid(path, absl::StrCat("error converting fieldPath: unsupported pod version: ", version)));
     return;
   }
   std::string map;
   std::string key;
   const bool has_key = SplitSubscript(text, &map, &key);
   if (!CanBeConverted(text, map)) {
-    errors->push_back(Invalid(path, absl::StrCat("error converting fieldPath: field label not supported: ", text)));
+    errors->push_back(
+        FieldValueInvalid(path, absl::StrCat("error converting fieldPath: field label not supported: ", text)));
   } else if (has_key) {
     const std::string checked = map == "metadata.labels" ? key : absl::AsciiStrToLower(key);
     for (const std::string& detail : LabelKeyErrors(checked)) {
-      errors->push_back(InvalidText(reference.path(), checked, detail));
+      errors->push_back(FieldInvalidText(reference.path(), checked, detail));
     }
   } else {
     CheckOneOf(path, use == DownwardUse::kVariable ? kVariableFields : kVolumeFields, errors);
@@ -433,9 +437,9 @@ void CheckFieldRef(const FieldValue& reference, DownwardUse use, FieldErrors* er
 void CheckResourceFieldRef(const FieldValue& reference, DownwardUse use, FieldErrors* errors) {
   const FieldValue resource = reference["resource"];
   if (use == DownwardUse::kVolume && reference["containerName"].Text().empty()) {
-    errors->push_back(RequiredValue(reference["containerName"].path(), ""));
+    errors->push_back(FieldRequired(reference["containerName"].path(), ""));
   } else if (resource.Text().empty()) {
-    errors->push_back(RequiredValue(resource.path(), ""));
+    errors->push_back(FieldRequired(resource.path(), ""));
   } else if (!IsHugePages(resource.Text())) {
     CheckOneOf(resource, kContainerResources, errors);
   }
@@ -451,7 +455,7 @@ UsableVolumes CheckVolumes(const FieldValue& volumes, const VolumeOwner& owner, 
     CheckEphemeralName(volume, owner, errors);
     CheckRequiredText(volume["name"], Dns1123LabelErrors, errors);
     const std::string name = volume["name"].Text();
-    if (names.count(name) > 0) errors->push_back(DuplicateValue(volume["name"].path(), Quote(name)));
+    if (names.count(name) > 0) errors->push_back(FieldDuplicate(volume["name"].path(), GoQuoted(name)));
     if (errors->size() != before) continue;
     names.insert(name);
     usable[name] = volume["persistentVolumeClaim"].exists() || volume["ephemeral"].exists();

@@ -96,11 +96,11 @@ class YamlManifestReader::Composer {
 
  private:
   int Line() const { return first_line_ - 1 + event_.line; }
-  absl::Status Error(absl::string_view message) const { return ErrorAt(source_, Line(), message); }
+  absl::Status Error(absl::string_view message) const { return ManifestErrorAt(source_, Line(), message); }
 
   absl::Status Advance() {
     if (reader_.Next(&event_)) return absl::OkStatus();
-    return ErrorAt(source_, first_line_ - 1 + reader_.error_line(), reader_.error());
+    return ManifestErrorAt(source_, first_line_ - 1 + reader_.error_line(), reader_.error());
   }
 
   // Reads the value that begins with the current event.
@@ -263,7 +263,7 @@ class YamlManifestReader::Composer {
     const absl::StatusOr<const JsonPacker*> aside = Aside(depth + 1);
     if (!aside.ok()) return aside.status();
     sources->push_back({true, *aside, 0});
-    if (sources->back().value().kind != PackedKind::kMap) return ErrorAt(source_, line, kNoMap);
+    if (sources->back().value().kind != PackedKind::kMap) return ManifestErrorAt(source_, line, kNoMap);
     return absl::OkStatus();
   }
 

@@ -26,8 +26,8 @@ using internal::AssignBatch;
 using internal::CountScope;
 using internal::FreeInDomain;
 using internal::GroupToOrder;
-using internal::IsTooLittle;
-using internal::OtherOrders;
+using internal::IsDomainTooSmallForGroups;
+using internal::OtherOrdersOfGroups;
 using internal::ResourcesWantedBy;
 using internal::ScopeOf;
 
@@ -310,7 +310,7 @@ absl::StatusOr<bool> HasNoPlaceIn(const TopologyDomain& domain, const Capacity& 
                                   absl::Span<const PartlyPlacedGroup> groups, absl::Span<const GroupToOrder> missing) {
   std::vector<const GroupRequest*> parts;
   for (const GroupToOrder& part : missing) parts.push_back(part.request);
-  if (IsTooLittle(capacity, parts, domain)) return true;
+  if (IsDomainTooSmallForGroups(capacity, parts, domain)) return true;
   const absl::StatusOr<bool> one_has_none = OneHasNoPlace(capacity, groups, domain);
   if (!one_has_none.ok() || *one_has_none) return one_has_none;
   const auto has_cuboid = [](const PartlyPlacedGroup& group) { return group.cuboid != nullptr; };
@@ -402,7 +402,7 @@ absl::StatusOr<TogetherResult> CompleteInSomeOrder(const Capacity& capacity, abs
   if (!have_none.ok()) return have_none.status();
   result->is_certain = *have_none;
   if (*have_none) return result;
-  for (const std::vector<size_t>& order : OtherOrders(ToOrder(groups), kMostOrders - 1)) {
+  for (const std::vector<size_t>& order : OtherOrdersOfGroups(ToOrder(groups), kMostOrders - 1)) {
     absl::StatusOr<TogetherResult> other = CompleteInOrder(capacity, groups, order, where);
     if (!other.ok()) return other;
     const int64_t orders = ++result->orders;
@@ -429,13 +429,13 @@ absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::
   absl::StatusOr<RunningNodes> running = ReadRunning(capacity.topology(), groups);
   if (!running.ok()) return running.status();
   absl::StatusOr<TogetherResult> result = CompleteInSomeOrder(capacity, groups, {*index, within, *std::move(running)});
-  if (result.ok()) result->not_looked_at = NotLookedAt(groups);
+  if (result.ok()) result->not_looked_at = ConstraintsNotLookedAt(groups);
   return result;
 }
 
 bool AnyPodRuns(absl::Span<const PartlyPlacedGroup> groups) { return std::any_of(groups.begin(), groups.end(), Runs); }
 
-std::vector<std::string> NotLookedAt(absl::Span<const PartlyPlacedGroup> groups) {
+std::vector<std::string> ConstraintsNotLookedAt(absl::Span<const PartlyPlacedGroup> groups) {
   std::set<std::string> fields;
   for (const PartlyPlacedGroup& group : groups) {
     fields.insert(group.request->not_looked_at.begin(), group.request->not_looked_at.end());

@@ -88,7 +88,7 @@ absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::
 bool AnyPodRuns(absl::Span<const PartlyPlacedGroup> groups);
 
 // What is not looked at for any of the groups, whether they have a place or not.
-std::vector<std::string> NotLookedAt(absl::Span<const PartlyPlacedGroup> groups);
+std::vector<std::string> ConstraintsNotLookedAt(absl::Span<const PartlyPlacedGroup> groups);
 
 }  // namespace lws
 

@@ -22,7 +22,7 @@ absl::Status Named(const Json& object, absl::string_view field, absl::string_vie
 
 // The status as one about this object; it keeps the field.
 absl::Status Of(const Json& object, const absl::Status& status) {
-  const std::string field = FieldOf(status);
+  const std::string field = FieldOfStatus(status);
   return FieldStatus(DescribeJsonObject(object), field, status.message().substr(field.empty() ? 0 : field.size() + 2));
 }
 
@@ -54,7 +54,7 @@ absl::StatusOr<TopologyNode> ReadTopologyNode(const Json& node) {
   }
   const absl::StatusOr<ResourceList> allocatable = ReadResourceList(reader.Object({"status", "allocatable"}));
   if (!reader.status().ok()) return reader.status();
-  if (!allocatable.ok()) return Of(node, Below("status.allocatable", allocatable.status()));
+  if (!allocatable.ok()) return Of(node, FieldStatusBelow("status.allocatable", allocatable.status()));
   if (result.facts.name.empty()) return Named(node, "metadata.name", "missing");
   result.allocatable = OfferedAmounts(*allocatable);
   absl::Status status = CheckNotNegative(result.allocatable, node, "status.allocatable");

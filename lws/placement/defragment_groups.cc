@@ -391,8 +391,8 @@ absl::StatusOr<EmptyingPlan> EmptyDomains(const Capacity& capacity, absl::Span<c
   return std::move(emptying).Plan();
 }
 
-absl::StatusOr<RoomPlan> MakeRoom(const Capacity& capacity, const GroupRequest& request,
-                                  absl::Span<const MovableGroup> groups, int64_t tries) {
+absl::StatusOr<RoomPlan> MakeRoomForGroup(const Capacity& capacity, const GroupRequest& request,
+                                          absl::Span<const MovableGroup> groups, int64_t tries) {
   absl::StatusOr<PlacementResult> now = AssignGroup(capacity, request);
   if (!now.ok()) return now.status();
   RoomPlan plan;

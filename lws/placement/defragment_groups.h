@@ -100,8 +100,8 @@ struct RoomPlan {
 // unless it has a place now, and is not `exact`. `capacity` has all groups committed. `tries` limits the sets of groups
 // that are tried. Errors: those of AssignGroup. Complexity: for each try, AssignGroup at most twice for each group of
 // the set.
-absl::StatusOr<RoomPlan> MakeRoom(const Capacity& capacity, const GroupRequest& request,
-                                  absl::Span<const MovableGroup> groups, int64_t tries);
+absl::StatusOr<RoomPlan> MakeRoomForGroup(const Capacity& capacity, const GroupRequest& request,
+                                          absl::Span<const MovableGroup> groups, int64_t tries);
 
 }  // namespace lws
 

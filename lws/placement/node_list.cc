@@ -17,9 +17,9 @@
 
 namespace lws {
 
+using internal::IsNewJsonKey;
 using internal::JsonStructure;
 using internal::JsonWalk;
-using internal::Once;
 
 namespace {
 
@@ -92,11 +92,11 @@ class NodeWalk {
     absl::string_view kind;
     absl::string_view version;
     const bool read = walk_.ForEachField([&](absl::string_view key) {
-      if (key == "apiVersion") return Once(1, &seen) && walk_.ReadText(&version);
-      if (key == "kind") return Once(2, &seen) && walk_.ReadText(&kind);
-      if (key == "metadata") return Once(4, &seen) && ReadMetadata();
-      if (key == "spec") return Once(8, &seen) && ReadSpec();
-      if (key == "status") return Once(16, &seen) && ReadStatus();
+      if (key == "apiVersion") return IsNewJsonKey(1, &seen) && walk_.ReadText(&version);
+      if (key == "kind") return IsNewJsonKey(2, &seen) && walk_.ReadText(&kind);
+      if (key == "metadata") return IsNewJsonKey(4, &seen) && ReadMetadata();
+      if (key == "spec") return IsNewJsonKey(8, &seen) && ReadSpec();
+      if (key == "status") return IsNewJsonKey(16, &seen) && ReadStatus();
       return walk_.Skip();
     });
     return read && walk_.AtEnd() && kind == "Node" && version == "v1" && !node_.facts.name.empty();
@@ -106,8 +106,8 @@ class NodeWalk {
   bool ReadMetadata() {
     uint32_t seen = 0;
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "name") return Once(1, &seen) && walk_.ReadText(&node_.facts.name);
-      if (key == "labels") return Once(2, &seen) && ReadLabels();
+      if (key == "name") return IsNewJsonKey(1, &seen) && walk_.ReadText(&node_.facts.name);
+      if (key == "labels") return IsNewJsonKey(2, &seen) && ReadLabels();
       return walk_.Skip();
     });
   }
@@ -125,11 +125,11 @@ class NodeWalk {
   bool ReadSpec() {
     uint32_t seen = 0;
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "taints") return Once(1, &seen) && walk_.ForEachItem([&] { return ReadTaint(); });
+      if (key == "taints") return IsNewJsonKey(1, &seen) && walk_.ForEachItem([&] { return ReadTaint(); });
       if (key != "unschedulable") return walk_.Skip();
       const absl::string_view word = walk_.ReadWord();
       node_.facts.unschedulable = word == "true";
-      return Once(2, &seen) && (word == "true" || word == "false");
+      return IsNewJsonKey(2, &seen) && (word == "true" || word == "false");
     });
   }
 
@@ -137,9 +137,9 @@ class NodeWalk {
     uint32_t seen = 0;
     Taint& taint = node_.facts.taints.emplace_back();
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "key") return Once(1, &seen) && walk_.ReadText(&taint.key);
-      if (key == "value") return Once(2, &seen) && walk_.ReadText(&taint.value);
-      if (key == "effect") return Once(4, &seen) && walk_.ReadText(&taint.effect);
+      if (key == "key") return IsNewJsonKey(1, &seen) && walk_.ReadText(&taint.key);
+      if (key == "value") return IsNewJsonKey(2, &seen) && walk_.ReadText(&taint.value);
+      if (key == "effect") return IsNewJsonKey(4, &seen) && walk_.ReadText(&taint.effect);
       return walk_.Skip();
     });
   }
@@ -147,8 +147,8 @@ class NodeWalk {
   bool ReadStatus() {
     uint32_t seen = 0;
     return walk_.ForEachField([&](absl::string_view key) {
-      if (key == "allocatable") return Once(1, &seen) && ReadAllocatable();
-      if (key == "conditions") return Once(2, &seen) && walk_.ForEachItem([&] { return ReadCondition(); });
+      if (key == "allocatable") return IsNewJsonKey(1, &seen) && ReadAllocatable();
+      if (key == "conditions") return IsNewJsonKey(2, &seen) && walk_.ForEachItem([&] { return ReadCondition(); });
       return walk_.Skip();
     });
   }
@@ -158,8 +158,8 @@ class NodeWalk {
     absl::string_view type;
     absl::string_view status;
     const bool read = walk_.ForEachField([&](absl::string_view key) {
-      if (key == "type") return Once(1, &seen) && walk_.ReadText(&type);
-      if (key == "status") return Once(2, &seen) && walk_.ReadText(&status);
+      if (key == "type") return IsNewJsonKey(1, &seen) && walk_.ReadText(&type);
+      if (key == "status") return IsNewJsonKey(2, &seen) && walk_.ReadText(&status);
       return walk_.Skip();
     });
     if (read && type == "Ready") node_.facts.ready = status == "True";

@@ -58,7 +58,7 @@ Json PickedVolumes(const Json& volumes) {
 
 }  // namespace
 
-bool WaitsForPlace(const Json& pod) {
+bool PodWaitsForPlace(const Json& pod) {
   const Json& gates = MemberOf(MemberOf(pod, "spec"), "schedulingGates");
   return gates.is_array() &&
          std::any_of(gates.begin(), gates.end(), [](const Json& gate) { return MemberOf(gate, "name") == kPlaceGate; });

@@ -26,7 +26,7 @@ inline constexpr char kNodesAnnotation[] = "lws-policies/nodes";
 inline constexpr char kNoPlaceAnnotation[] = "lws-policies/no-place";
 
 // Whether the pod has the gate kPlaceGate. Complexity: O(gates).
-bool WaitsForPlace(const Json& pod);
+bool PodWaitsForPlace(const Json& pod);
 
 // Complexity: O(pod).
 Json PlacementFactsOfPod(const Json& pod);

@@ -22,12 +22,12 @@ const Json* Find(const Json& object, const char* key) {
 absl::StatusOr<ResourceList> Resources(const Json& holder, const char* list) {
   const Json* resources = Find(holder, "resources");
   if (resources != nullptr && !resources->is_object()) {
-    return FieldStatus("", "resources", absl::StrCat(ShownValue(*resources), " is not an object"));
+    return FieldStatus("", "resources", absl::StrCat(ShownJsonValue(*resources), " is not an object"));
   }
   const Json* amounts = resources == nullptr ? nullptr : Find(*resources, list);
   if (amounts == nullptr) return ResourceList();
   absl::StatusOr<ResourceList> read = ReadResourceList(*amounts);
-  if (!read.ok()) return Below(absl::StrCat("resources.", list), read.status());
+  if (!read.ok()) return FieldStatusBelow(absl::StrCat("resources.", list), read.status());
   return read;
 }
 
@@ -45,13 +45,14 @@ template <typename Visit>
 absl::Status ForEachContainer(const Json& pod_spec, const char* list, const Visit& visit) {
   const Json* containers = Find(pod_spec, list);
   if (containers == nullptr) return absl::OkStatus();
-  if (!containers->is_array()) return FieldStatus("", list, absl::StrCat(ShownValue(*containers), " is not a list"));
+  if (!containers->is_array())
+    return FieldStatus("", list, absl::StrCat(ShownJsonValue(*containers), " is not a list"));
   for (size_t i = 0; i < containers->size(); ++i) {
     const Json& container = (*containers)[i];
     const absl::Status status = container.is_object()
                                     ? visit(container)
-                                    : FieldStatus("", "", absl::StrCat(ShownValue(container), " is not an object"));
-    if (!status.ok()) return Below(absl::StrCat(list, "[", i, "]"), status);
+                                    : FieldStatus("", "", absl::StrCat(ShownJsonValue(container), " is not an object"));
+    if (!status.ok()) return FieldStatusBelow(absl::StrCat(list, "[", i, "]"), status);
   }
   return absl::OkStatus();
 }
@@ -114,11 +115,11 @@ absl::Status ApplyPodLevel(const Json& pod_spec, AbsentRequest absent, ResourceL
 absl::StatusOr<ResourceList> ReadResourceList(const Json& amounts) {
   ResourceList list;
   if (amounts.is_null()) return list;
-  if (!amounts.is_object()) return FieldStatus("", "", absl::StrCat(ShownValue(amounts), " is not an object"));
+  if (!amounts.is_object()) return FieldStatus("", "", absl::StrCat(ShownJsonValue(amounts), " is not an object"));
   for (auto it = amounts.begin(); it != amounts.end(); ++it) {
     if (it->is_null()) continue;
     if (!it->is_string() && !it->is_number()) {
-      return FieldStatus("", it.key(), absl::StrCat(ShownValue(*it), " is not a quantity"));
+      return FieldStatus("", it.key(), absl::StrCat(ShownJsonValue(*it), " is not a quantity"));
     }
     absl::StatusOr<Quantity> quantity =
         Quantity::Parse(it->is_string() ? it->get_ref<const std::string&>() : it->dump());
@@ -154,7 +155,7 @@ absl::StatusOr<ResourceList> PodRequests(const Json& pod_spec, AbsentRequest abs
   if (!status.ok()) return status;
   if (const Json* overhead = Find(pod_spec, "overhead"); overhead != nullptr) {
     absl::StatusOr<ResourceList> amounts = ReadResourceList(*overhead);
-    if (!amounts.ok()) return Below("overhead", amounts.status());
+    if (!amounts.ok()) return FieldStatusBelow("overhead", amounts.status());
     AddResources(*amounts, 1, &total);
   }
   return total;

@@ -14,7 +14,8 @@
 namespace lws {
 
 using internal::AssignInScope;
-using internal::BindLevels;
+using internal::BindLevelsOfVictims;
+using internal::CapacityWithoutVictims;
 using internal::CostOfVictims;
 using internal::DomainCounts;
 using internal::FindVictims;
@@ -23,7 +24,6 @@ using internal::ReadPlacementProblem;
 using internal::ScopeOf;
 using internal::VictimQuestion;
 using internal::Victims;
-using internal::WithoutGroups;
 
 namespace {
 
@@ -51,9 +51,10 @@ absl::StatusOr<Preemption> PreemptIn(const TopologyDomain& domain, const Capacit
     return placed.ok() && placed->assignment.has_value();
   };
   VictimQuestion question{has_place, domain};
-  BindLevels(capacity, {&request}, BindingLevel(*problem), &question);
+  BindLevelsOfVictims(capacity, {&request}, BindingLevel(*problem), &question);
   Victims victims = FindVictims(capacity, question, priority, groups, tries);
-  absl::StatusOr<PlacementResult> placed = PlaceIn(domain, request, WithoutGroups(capacity, groups, victims.groups));
+  absl::StatusOr<PlacementResult> placed =
+      PlaceIn(domain, request, CapacityWithoutVictims(capacity, groups, victims.groups));
   if (!placed.ok()) return placed.status();
   Preemption result;
   result.assignment = std::move(placed->assignment);
@@ -84,7 +85,7 @@ absl::StatusOr<Preemption> PreemptGroups(const Capacity& capacity, const GroupRe
 absl::StatusOr<Preemption> PreemptSpreadGroup(const Capacity& capacity, const GroupRequest& request, int64_t priority,
                                               absl::Span<const RunningPods> groups, int64_t tries,
                                               const GroupSpread& spread) {
-  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnother(capacity.topology(), spread);
+  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnotherGroup(capacity.topology(), spread);
   if (!domains.ok()) return domains.status();
   Preemption best;
   best.exact = true;

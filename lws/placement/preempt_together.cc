@@ -13,12 +13,12 @@
 
 namespace lws {
 
-using internal::BindLevels;
+using internal::BindLevelsOfVictims;
+using internal::CapacityWithoutVictims;
 using internal::CostOfVictims;
 using internal::FindVictims;
 using internal::VictimQuestion;
 using internal::Victims;
-using internal::WithoutGroups;
 
 namespace {
 
@@ -42,10 +42,11 @@ absl::StatusOr<TogetherPreemption> PreemptWithin(const Question& question, const
   for (const PartlyPlacedGroup& group : question.groups) requests.push_back(group.request);
   const Topology& topology = question.capacity.topology();
   const int level = topology.LevelOf(question.level).value_or(Topology::kRoot);
-  BindLevels(question.capacity, requests, level, &wanted);
+  BindLevelsOfVictims(question.capacity, requests, level, &wanted);
   Victims victims = FindVictims(question.capacity, wanted, question.priority, question.running, tries);
-  absl::StatusOr<TogetherResult> placed = CompleteTogether(
-      WithoutGroups(question.capacity, question.running, victims.groups), question.groups, question.level, within);
+  absl::StatusOr<TogetherResult> placed =
+      CompleteTogether(CapacityWithoutVictims(question.capacity, question.running, victims.groups), question.groups,
+                       question.level, within);
   if (!placed.ok()) return placed.status();
   TogetherPreemption result;
   result.result = *std::move(placed);
@@ -81,7 +82,7 @@ absl::StatusOr<TogetherPreemption> PreemptSpreadTogether(const Capacity& capacit
   if (!now.ok()) return now.status();
   if (!now->assignments.empty()) return TogetherPreemption{*std::move(now), {}, true, 0};
   if (AnyPodRuns(groups)) return PreemptTogether(capacity, groups, level, priority, running, tries);
-  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnother(capacity.topology(), spread);
+  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnotherGroup(capacity.topology(), spread);
   if (!domains.ok()) return domains.status();
   // What SpreadTogether found beside the groups of lower priority is the answer only when no domain may have another
   // slice.

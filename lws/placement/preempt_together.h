@@ -9,7 +9,7 @@
 //   std::vector<lws::RunningPods> running(2);
 //   running[0].pods = {{*topology.FindNode("n1"), whole_node}, {*topology.FindNode("n2"), whole_node}};
 //   running[1].pods = {{*topology.FindNode("n4"), whole_node}, {*topology.FindNode("n5"), whole_node}};
-//   for (const lws::RunningPods& group : running) lws::PutBack(group, &capacity);
+//   for (const lws::RunningPods& group : running) lws::PutBackPods(group, &capacity);
 //   lws::TogetherPreemption preemption =
 //       *lws::PreemptTogether(capacity, slice, "cloud/rack", /*priority=*/10, running, /*tries=*/1000);
 //   preemption.victims;          // {0}

@@ -19,7 +19,7 @@ absl::StatusOr<std::map<GroupId, RunningGroup>> NodesOfRunningGroups(absl::Span<
     const std::optional<GroupId> group = GroupOfPod(pod);
     const std::optional<int64_t> rank = RankOfPod(pod);
     const std::string node = pod.Text({"spec", "nodeName"});
-    const bool is_leaving = IsFinished(ReadPodPhase(pod.Text({"status", "phase"}))) ||
+    const bool is_leaving = IsFinishedPhase(ReadPodPhase(pod.Text({"status", "phase"}))) ||
                             pod.Find({"metadata", "deletionTimestamp"}) != nullptr;
     if (!pod.status().ok()) return pod.status();
     if (!group.has_value() || !rank.has_value() || node.empty() || is_leaving) continue;

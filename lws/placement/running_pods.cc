@@ -108,7 +108,7 @@ class RoomReader {
 
   // The name of the node on which the pod runs or is about to; empty for a pod without a node and for a finished one.
   static std::string NodeOf(JsonReader& pod) {
-    const bool finished = IsFinished(ReadPodPhase(pod.Text({"status", "phase"})));
+    const bool finished = IsFinishedPhase(ReadPodPhase(pod.Text({"status", "phase"})));
     return finished ? "" : pod.Text({"spec", "nodeName"});
   }
 
@@ -116,8 +116,8 @@ class RoomReader {
   static absl::StatusOr<PodShape> ShapeOf(const Json& document, JsonReader& pod) {
     const absl::StatusOr<ResourceList> requests = PodRequests(pod.Object({"spec"}), AbsentRequest::kIsLimit);
     if (!requests.ok()) {
-      const absl::Status status = Below("spec", requests.status());
-      const std::string field = FieldOf(status);
+      const absl::Status status = FieldStatusBelow("spec", requests.status());
+      const std::string field = FieldOfStatus(status);
       return Named(document, field, status.message().substr(field.empty() ? 0 : field.size() + 2));
     }
     PodShape shape;
@@ -179,7 +179,7 @@ absl::StatusOr<std::vector<RunningPods>> UseRunningGroups(absl::Span<const Share
   return std::move(reader).Apply(capacity);
 }
 
-absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods) {
+absl::StatusOr<std::vector<PodShape>> DaemonSetPodsOn(absl::string_view node, absl::Span<const SharedJson> pods) {
   std::vector<PodShape> daemons;
   for (const SharedJson& document : pods) {
     JsonReader pod(*document);
@@ -206,21 +206,21 @@ absl::StatusOr<std::vector<PodOnNode>> PodsThatUseNodes(const Topology& topology
   return found;
 }
 
-void TakeAway(const RunningPods& group, Capacity* capacity) {
+void TakeAwayPods(const RunningPods& group, Capacity* capacity) {
   for (const auto& [node, shape] : group.pods) capacity->GiveBack(node, shape);
   for (const HeldDomain& held : group.holds) {
     capacity->LetGo(held.holder, held.namespace_name, held.level, held.domain);
   }
 }
 
-void PutBack(const RunningPods& group, Capacity* capacity) {
+void PutBackPods(const RunningPods& group, Capacity* capacity) {
   for (const auto& [node, shape] : group.pods) capacity->Use(node, shape);
   for (const HeldDomain& held : group.holds) {
     capacity->Hold(held.holder, held.namespace_name, held.level, held.domain);
   }
 }
 
-void KeepRanks(int64_t size, RunningPods* group, Capacity* capacity) {
+void KeepRanksOfGroup(int64_t size, RunningPods* group, Capacity* capacity) {
   RunningPods kept = *group;
   kept.pods.clear();
   kept.ranks.clear();

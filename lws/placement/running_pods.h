@@ -3,13 +3,14 @@
 //   auto topology = *lws::TopologyFromNodes(shared_nodes, {"cloud/rack", "kubernetes.io/hostname"});
 //   lws::Capacity capacity(topology);
 //   auto groups = *lws::UseRunningGroups(shared_pods, &capacity);    // takes the room of all pods
-//   for (const lws::RunningPods& group : groups) lws::TakeAway(group, &capacity);
+//   for (const lws::RunningPods& group : groups) lws::TakeAwayPods(group, &capacity);
 //
 // Laws:
 //   1. UseRunningGroups changes the capacity as UseCapacityOfRunningPods does.
-//   2. TakeAway of a group leaves the capacity as if the group's pods had never been there, and PutBack undoes it.
-//   3. KeepRanks leaves the group and the capacity as if the pods of the ranks from `size` on had never been there.
-//      Only the group's priority stays.
+//   2. TakeAwayPods of a group leaves the capacity as if the group's pods had never been there, and PutBackPods undoes
+//      it.
+//   3. KeepRanksOfGroup leaves the group and the capacity as if the pods of the ranks from `size` on had never been
+//      there. Only the group's priority stays.
 //
 // Thread-safety: may be called concurrently for distinct capacities.
 #ifndef LWS_PLACEMENT_RUNNING_PODS_H_
@@ -58,7 +59,7 @@ absl::StatusOr<std::vector<RunningPods>> UseRunningGroups(absl::Span<const Share
 
 // What the pods of DaemonSets on the node of this name ask for: an owner reference of kind DaemonSet tells them.
 // Finished pods do not count. Errors: as for UseCapacityOfRunningPods. Complexity: O(pods).
-absl::StatusOr<std::vector<PodShape>> DaemonsOn(absl::string_view node, absl::Span<const SharedJson> pods);
+absl::StatusOr<std::vector<PodShape>> DaemonSetPodsOn(absl::string_view node, absl::Span<const SharedJson> pods);
 
 // A pod that keeps its node in use.
 struct PodOnNode {
@@ -72,11 +73,11 @@ struct PodOnNode {
 // pod and its field. Complexity: O(pods).
 absl::StatusOr<std::vector<PodOnNode>> PodsThatUseNodes(const Topology& topology, absl::Span<const SharedJson> pods);
 
-void TakeAway(const RunningPods& group, Capacity* capacity);
-void PutBack(const RunningPods& group, Capacity* capacity);
+void TakeAwayPods(const RunningPods& group, Capacity* capacity);
+void PutBackPods(const RunningPods& group, Capacity* capacity);
 
 // What the group has when it shrinks to `size` pods. The capacity contains the group.
-void KeepRanks(int64_t size, RunningPods* group, Capacity* capacity);
+void KeepRanksOfGroup(int64_t size, RunningPods* group, Capacity* capacity);
 
 }  // namespace lws
 

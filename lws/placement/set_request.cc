@@ -28,11 +28,6 @@ using internal::ParseStrictInteger;
 
 namespace {
 
-constexpr char kRequiredTopology[] = "kueue.x-k8s.io/podset-required-topology";
-constexpr char kPreferredTopology[] = "kueue.x-k8s.io/podset-preferred-topology";
-constexpr char kSliceTopology[] = "kueue.x-k8s.io/podset-slice-required-topology";
-constexpr char kSliceSize[] = "kueue.x-k8s.io/podset-slice-size";
-
 using Texts = std::map<std::string, std::string>;
 
 std::string NamespaceOf(const LeaderWorkerSet& set) {
@@ -111,27 +106,27 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   const bool leader_is_apart = absl::string_view(leader.field) != pod_template.field;
   const Texts annotations = TextsOf(pod_template.document, "annotations");
   const std::string where = absl::StrCat("spec.leaderWorkerTemplate.", pod_template.field, ".metadata.annotations.");
-  const std::string required = TextOr(annotations, kRequiredTopology);
-  const std::string preferred = TextOr(annotations, kPreferredTopology);
+  const std::string required = TextOr(annotations, kKueueRequiredTopology);
+  const std::string preferred = TextOr(annotations, kKueuePreferredTopology);
   if (!required.empty() && !preferred.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(where, kRequiredTopology, ": excludes ", kPreferredTopology, ", which is set too"));
+        absl::StrCat(where, kKueueRequiredTopology, ": excludes ", kKueuePreferredTopology, ", which is set too"));
   }
   const bool is_told_closeness = placement.closeness != Closeness::kUnconstrained;
   if (!is_told_closeness && !required.empty() && leader_is_apart && request->subgroups.empty() &&
-      TextOr(TextsOf(leader.document, "annotations"), kRequiredTopology).empty()) {
+      TextOr(TextsOf(leader.document, "annotations"), kKueueRequiredTopology).empty()) {
     request->subgroups.push_back({request->workers, required, false});
     request->subgroup_leader = SubgroupLeader::kOutside;
   } else if (!is_told_closeness && !(required + preferred).empty()) {
     request->closeness = required.empty() ? Closeness::kPreferred : Closeness::kRequired;
     request->level = required + preferred;
   }
-  const std::string slice_level = TextOr(annotations, kSliceTopology);
+  const std::string slice_level = TextOr(annotations, kKueueSliceTopology);
   if (slice_level.empty() || is_told_subgroups) return absl::OkStatus();
-  const std::optional<int64_t> size = ParseStrictInteger(TextOr(annotations, kSliceSize));
+  const std::optional<int64_t> size = ParseStrictInteger(TextOr(annotations, kKueueSliceSize));
   if (!size.has_value() || *size < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(where, kSliceSize, ": \"", TextOr(annotations, kSliceSize), "\" is not a positive integer"));
+    return absl::InvalidArgumentError(absl::StrCat(where, kKueueSliceSize, ": \"", TextOr(annotations, kKueueSliceSize),
+                                                   "\" is not a positive integer"));
   }
   request->subgroups.push_back({*size, slice_level, false});
   if (leader_is_apart) request->subgroup_leader = SubgroupLeader::kOutside;
@@ -142,7 +137,7 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
 void AddUnkeptWishes(const Template& leader, const Template& worker, std::vector<std::string>* not_looked_at) {
   const Texts of_leader = TextsOf(leader.document, "annotations");
   const Texts of_workers = TextsOf(worker.document, "annotations");
-  for (const char* key : {kRequiredTopology, kPreferredTopology, kSliceTopology}) {
+  for (const char* key : {kKueueRequiredTopology, kKueuePreferredTopology, kKueueSliceTopology}) {
     const std::string wish = TextOr(of_leader, key);
     if (!wish.empty() && wish != TextOr(of_workers, key)) {
       not_looked_at->push_back(absl::StrCat(key, " of ", leader.field));

@@ -37,6 +37,12 @@ inline namespace v1 {
 class LeaderWorkerSet;
 }  // namespace v1
 
+// Kueue's annotations of pod templates, which name levels, and the one with the number of pods in a slice.
+inline constexpr char kKueueRequiredTopology[] = "kueue.x-k8s.io/podset-required-topology";
+inline constexpr char kKueuePreferredTopology[] = "kueue.x-k8s.io/podset-preferred-topology";
+inline constexpr char kKueueSliceTopology[] = "kueue.x-k8s.io/podset-slice-required-topology";
+inline constexpr char kKueueSliceSize[] = "kueue.x-k8s.io/podset-slice-size";
+
 // Placement options that the set itself does not have, or that override it.
 struct SetPlacement {
   Closeness closeness = Closeness::kUnconstrained;

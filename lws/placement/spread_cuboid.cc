@@ -9,7 +9,7 @@ namespace lws {
 
 absl::StatusOr<PlacementResult> SpreadCuboid(const Capacity& capacity, const GroupRequest& request,
                                              const CuboidOfGrid& cuboid, const GroupSpread& spread) {
-  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnother(capacity.topology(), spread);
+  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnotherGroup(capacity.topology(), spread);
   if (!domains.ok()) return domains.status();
   PlacementResult best;
   best.no_fit.reason = NoFitReason::kDomainsAreFull;

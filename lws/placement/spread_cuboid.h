@@ -43,8 +43,8 @@
 
 namespace lws {
 
-// Errors: those of AssignCuboid and DomainsForAnother. Complexity: AssignCuboid for each domain that is tried, with the
-// nodes of the domain.
+// Errors: those of AssignCuboid and DomainsForAnotherGroup. Complexity: AssignCuboid for each domain that is tried,
+// with the nodes of the domain.
 absl::StatusOr<PlacementResult> SpreadCuboid(const Capacity& capacity, const GroupRequest& request,
                                              const CuboidOfGrid& cuboid, const GroupSpread& spread);
 

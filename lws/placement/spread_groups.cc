@@ -183,7 +183,8 @@ class Spreading {
 
 }  // namespace
 
-absl::StatusOr<std::vector<TopologyDomain>> DomainsForAnother(const Topology& topology, const GroupSpread& spread) {
+absl::StatusOr<std::vector<TopologyDomain>> DomainsForAnotherGroup(const Topology& topology,
+                                                                   const GroupSpread& spread) {
   const absl::StatusOr<int> level = ReadSpread(topology, spread);
   if (!level.ok()) return level.status();
   std::vector<TopologyDomain> domains;

@@ -72,7 +72,7 @@ struct SpreadResult {
 // The domains of the level that may have one more group of the set, those with the fewest groups first, and then in
 // path order. Errors: InvalidArgument for an unknown level or a negative limit. Complexity: O(domains log domains +
 // running pods).
-absl::StatusOr<std::vector<TopologyDomain>> DomainsForAnother(const Topology& topology, const GroupSpread& spread);
+absl::StatusOr<std::vector<TopologyDomain>> DomainsForAnotherGroup(const Topology& topology, const GroupSpread& spread);
 
 // Assigns the groups in order and commits those that fit. On an error nothing is committed. Errors: InvalidArgument for
 // an unknown level or a negative limit, and those of AssignGroup. Complexity: a count of the nodes for each different

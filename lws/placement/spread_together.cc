@@ -19,7 +19,7 @@ Assignment AsOneAssignment(absl::Span<const Assignment> groups) {
 
 absl::StatusOr<TogetherResult> SpreadTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
                                               absl::string_view level, const GroupSpread& spread) {
-  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnother(capacity.topology(), spread);
+  const absl::StatusOr<std::vector<TopologyDomain>> domains = DomainsForAnotherGroup(capacity.topology(), spread);
   if (!domains.ok()) return domains.status();
   if (AnyPodRuns(groups)) return CompleteTogether(capacity, groups, level);
   std::optional<TogetherResult> best;
@@ -39,7 +39,7 @@ absl::StatusOr<TogetherResult> SpreadTogether(const Capacity& capacity, absl::Sp
   full.no_fit.reason = NoFitReason::kDomainsAreFull;
   full.no_fit.level = spread.level;
   for (const PartlyPlacedGroup& group : groups) full.no_fit.wanted_pods += group.request->Pods();
-  full.not_looked_at = NotLookedAt(groups);
+  full.not_looked_at = ConstraintsNotLookedAt(groups);
   return full;
 }
 

@@ -16,7 +16,7 @@ constexpr int64_t kLargest = std::numeric_limits<int32_t>::max();
 
 absl::StatusOr<RolloutBudget> ScaleBudget(int32_t replicas, const IntOrPercent& max_surge,
                                           const IntOrPercent& max_unavailable) {
-  if (absl::Status status = internal::CheckReplicas(replicas); !status.ok()) return status;
+  if (absl::Status status = internal::CheckRolloutReplicas(replicas); !status.ok()) return status;
   const absl::StatusOr<int32_t> surge = max_surge.Scale(replicas, Rounding::kUp);
   if (!surge.ok()) return surge.status();
   const absl::StatusOr<int32_t> unavailable = max_unavailable.Scale(replicas, Rounding::kDown);

@@ -1,6 +1,6 @@
 // The check of a set's replicas, which every policy makes first.
 //
-//   lws::internal::CheckReplicas(-1);    // InvalidArgument: replicas: -1 is negative
+//   lws::internal::CheckRolloutReplicas(-1);    // InvalidArgument: replicas: -1 is negative
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_ROLLOUT_CHECK_REPLICAS_H_
@@ -14,7 +14,7 @@
 namespace lws::internal {
 
 // Errors: InvalidArgument for a negative number.
-inline absl::Status CheckReplicas(int32_t replicas) {
+inline absl::Status CheckRolloutReplicas(int32_t replicas) {
   if (replicas >= 0) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("replicas: ", replicas, " is negative"));
 }

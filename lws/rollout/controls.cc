@@ -170,7 +170,7 @@ bool operator==(const RolloutProgress& a, const RolloutProgress& b) {
 absl::StatusOr<ControlledStep> PlanControlledRollout(RolloutPolicy policy, const RolloutInput& input,
                                                      absl::string_view revision_key, const RolloutControls& controls,
                                                      const RolloutProgress& progress, absl::Time now) {
-  if (absl::Status status = internal::CheckReplicas(input.replicas); !status.ok()) return status;
+  if (absl::Status status = internal::CheckRolloutReplicas(input.replicas); !status.ok()) return status;
   return Look(input, controls, progress, now).Plan(policy, revision_key);
 }
 

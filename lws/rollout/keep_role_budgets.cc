@@ -59,7 +59,8 @@ int64_t MostThatMayGo(int64_t wanted, int64_t ready, int64_t slack) {
 
 class Step {
  public:
-  explicit Step(const RoleRolloutInput& input) : input_(input), step_(Stay(input, RoleStepReason::kNothing)) {
+  explicit Step(const RoleRolloutInput& input)
+      : input_(input), step_(UnchangedRoleStep(input, RoleStepReason::kNothing)) {
     for (size_t revision = 0; revision < input.revisions(); ++revision) {
       states_.push_back(StateOf(input.old_revision(revision)));
     }
@@ -245,15 +246,15 @@ class Step {
   RoleRolloutStep Hold() {
     for (size_t i = 0; i < roles_.size(); ++i) {
       if (roles_[i].new_ready < roles_[i].counts.new_replicas) {
-        return Stay(input_, RoleStepReason::kHeld, static_cast<int32_t>(i));
+        return UnchangedRoleStep(input_, RoleStepReason::kHeld, static_cast<int32_t>(i));
       }
     }
     for (size_t i = 0; i < roles_.size(); ++i) {
       if (roles_[i].counts.old_replicas > 0 && roles_[i].slack == 0) {
-        return Stay(input_, RoleStepReason::kHeld, static_cast<int32_t>(i));
+        return UnchangedRoleStep(input_, RoleStepReason::kHeld, static_cast<int32_t>(i));
       }
     }
-    return Stay(input_, RoleStepReason::kHeld);
+    return UnchangedRoleStep(input_, RoleStepReason::kHeld);
   }
 
   const RoleRolloutInput& input_;

@@ -50,7 +50,7 @@ int64_t RollingPartition(const Numbers& n) {
 }
 
 absl::StatusOr<RolloutStep> Decide(const RolloutInput& input) {
-  if (absl::Status status = internal::CheckReplicas(input.replicas); !status.ok()) return status;
+  if (absl::Status status = internal::CheckRolloutReplicas(input.replicas); !status.ok()) return status;
   if (!input.current.has_value()) {
     RolloutStep create;
     create.replicas = input.replicas;

@@ -49,7 +49,7 @@ bool IsWaitedFor(const RoleGroups& groups) { return !groups.exists || groups.rep
 
 }  // namespace
 
-RoleRolloutStep Stay(const RoleRolloutInput& input, RoleStepReason reason, int32_t role) {
+RoleRolloutStep UnchangedRoleStep(const RoleRolloutInput& input, RoleStepReason reason, int32_t role) {
   RoleRolloutStep step;
   step.reason = reason;
   step.role = role;
@@ -62,11 +62,11 @@ RoleRolloutStep PlanRoleRollout(const RoleRolloutInput& input) {
   const absl::Span<const RoleGroups> of_spec = input.new_groups.subspan(0, input.spec_roles);
   const auto waited_for = std::find_if(of_spec.begin(), of_spec.end(), IsWaitedFor);
   if (waited_for != of_spec.end()) {
-    return Stay(input, RoleStepReason::kWaitsForReady, static_cast<int32_t>(waited_for - of_spec.begin()));
+    return UnchangedRoleStep(input, RoleStepReason::kWaitsForReady, static_cast<int32_t>(waited_for - of_spec.begin()));
   }
   const absl::InlinedVector<RoleCounts, 10> counts = CountRoles(input);
   absl::InlinedVector<RoleReplicas, 10> next(counts.size());
-  RoleRolloutStep step = Stay(input, PlanRoles(counts, absl::MakeSpan(next)));
+  RoleRolloutStep step = UnchangedRoleStep(input, PlanRoles(counts, absl::MakeSpan(next)));
   Numbers budgets;
   for (size_t i = 0; i < next.size(); ++i) {
     step.new_groups[i] = static_cast<int32_t>(next[i].new_replicas);

@@ -73,7 +73,7 @@ struct RoleRolloutStep {
 using RoleRolloutPolicy = RoleRolloutStep (*)(const RoleRolloutInput& input);
 
 // A step that changes nothing.
-RoleRolloutStep Stay(const RoleRolloutInput& input, RoleStepReason reason, int32_t role = -1);
+RoleRolloutStep UnchangedRoleStep(const RoleRolloutInput& input, RoleStepReason reason, int32_t role = -1);
 
 // The reference's policy. It waits until every new group is ready. Then PlanRoles decides the numbers over all old
 // revisions together, and the policy takes the difference from the old revisions in order. When a role of a revision

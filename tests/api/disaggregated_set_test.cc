@@ -67,12 +67,12 @@ TEST(DisaggregatedNamesTest, NamesOfObjects) {
 
 TEST(AdmitDisaggregatedSetTest, Law1AnAdmittedSetIsAdmittedAgain) {
   const DisaggregatedSetAdmission first = AdmitDisaggregatedSet(Manifest());
-  ASSERT_EQ(Join(first.errors), "");
-  EXPECT_EQ(Slices(*first.set), 1);
-  EXPECT_EQ(SpecReplicas(first.set->spec().roles(1)), 5);
+  ASSERT_EQ(JoinFieldErrors(first.errors), "");
+  EXPECT_EQ(SpecSlices(*first.set), 1);
+  EXPECT_EQ(RoleSpecReplicas(first.set->spec().roles(1)), 5);
   const Json stored = DisaggregatedSetToJson(*first.set);
   const DisaggregatedSetAdmission second = AdmitDisaggregatedSet(stored);
-  ASSERT_EQ(Join(second.errors), "");
+  ASSERT_EQ(JoinFieldErrors(second.errors), "");
   EXPECT_EQ(DisaggregatedSetToJson(*second.set), stored);
   const absl::StatusOr<DisaggregatedSet> read = DisaggregatedSetFromJson(stored);
   ASSERT_TRUE(read.ok());
@@ -128,12 +128,12 @@ TEST(AdmitDisaggregatedSetTest, UpdateKeepsStatusAndCountsGenerations) {
   old_set.mutable_status()->set_observed_generation(3);
   Json manifest = DisaggregatedSetToJson(old_set);
   const DisaggregatedSetAdmission unchanged = AdmitDisaggregatedSetUpdate(old_set, manifest);
-  ASSERT_EQ(Join(unchanged.errors), "");
+  ASSERT_EQ(JoinFieldErrors(unchanged.errors), "");
   EXPECT_EQ(unchanged.set->metadata().generation(), 4);
   manifest["spec"]["slices"] = 2;
   manifest["status"] = Json::object();
   const DisaggregatedSetAdmission admission = AdmitDisaggregatedSetUpdate(old_set, manifest);
-  ASSERT_EQ(Join(admission.errors), "");
+  ASSERT_EQ(JoinFieldErrors(admission.errors), "");
   EXPECT_EQ(admission.set->metadata().generation(), 5);
   EXPECT_EQ(admission.set->status().observed_generation(), 3);
 }
@@ -142,7 +142,7 @@ TEST(AdmitDisaggregatedSetTest, UpdateKeepsStatusAndCountsGenerations) {
 TEST(DisaggregatedRevisionTest, WhatMakesARevision) {
   const auto key = [](const Json& manifest) {
     const DisaggregatedSetAdmission admission = AdmitDisaggregatedSet(manifest);
-    return admission.set == nullptr ? Join(admission.errors)
+    return admission.set == nullptr ? JoinFieldErrors(admission.errors)
                                     : DisaggregatedRevisionKey(DisaggregatedRevisionData(*admission.set));
   };
   const std::string before = key(Manifest());

@@ -21,12 +21,12 @@ namespace {
 
 using internal::ApplyAdmissionDefaults;
 using internal::ApplySchemaDefaults;
-using internal::DropNulls;
-using internal::FindType;
+using internal::DropNullFields;
+using internal::FindTypeInfo;
 using internal::ProtoFromJson;
 using internal::ProtoToJson;
 using internal::PruneUnknownFields;
-using internal::ReadTyped;
+using internal::ReadTypedJson;
 using internal::TypeInfo;
 
 int32_t Scaled(const IntOrPercent& value, int32_t total, Rounding rounding) {
@@ -106,13 +106,13 @@ TEST(DefaultingTest, Laws1And2DefaultsAreIdempotentAndKeepWhatWasGiven) {
 }
 
 TEST(TypedJsonTest, Laws1To3ReadingAgainChangesNothing) {
-  const TypeInfo& type = *FindType("LeaderWorkerSet");
+  const TypeInfo& type = *FindTypeInfo("LeaderWorkerSet");
   for (Json manifest : Manifests()) {
     manifest["spec"]["unknownField"] = 1;
     manifest["metadata"]["annotations"] = nullptr;
-    const auto once = ReadTyped(type, manifest, "");
+    const auto once = ReadTypedJson(type, manifest, "");
     ASSERT_TRUE(once.ok()) << once.status();
-    const auto twice = ReadTyped(type, *once, "");
+    const auto twice = ReadTypedJson(type, *once, "");
     ASSERT_TRUE(twice.ok()) << twice.status();
     EXPECT_EQ(*once, *twice) << "law 1";
     EXPECT_FALSE((*once)["spec"].contains("unknownField")) << "law 2";
@@ -121,11 +121,11 @@ TEST(TypedJsonTest, Laws1To3ReadingAgainChangesNothing) {
     std::vector<std::string> names;
     PruneUnknownFields(type, "", &pruned, &names);
     EXPECT_EQ(names.size(), 1) << "law 3";
-    DropNulls(type, &pruned);
+    DropNullFields(type, &pruned);
     ApplySchemaDefaults(type, &pruned);
     Json again = pruned;
     PruneUnknownFields(type, "", &again, &names);
-    DropNulls(type, &again);
+    DropNullFields(type, &again);
     ApplySchemaDefaults(type, &again);
     EXPECT_EQ(pruned, again) << "law 3";
     EXPECT_EQ(names.size(), 1) << "law 3";
@@ -133,13 +133,13 @@ TEST(TypedJsonTest, Laws1To3ReadingAgainChangesNothing) {
 }
 
 TEST(ProtoJsonTest, Law1WhatWasReadComesBack) {
-  const TypeInfo& type = *FindType("NetworkConfig");
+  const TypeInfo& type = *FindTypeInfo("NetworkConfig");
   for (const char* text : {R"({"subdomainPolicy": "Shared"})", R"({"subdomainPolicy": "UniquePerReplica"})", "{}"}) {
-    const auto read = ReadTyped(type, Json::parse(text), "");
+    const auto read = ReadTypedJson(type, Json::parse(text), "");
     ASSERT_TRUE(read.ok()) << read.status();
     NetworkConfig config;
     ASSERT_TRUE(ProtoFromJson(*read, &config).ok()) << "law 1: " << text;
-    EXPECT_EQ(*ReadTyped(type, ProtoToJson(config), ""), *read) << "law 1: " << text;
+    EXPECT_EQ(*ReadTypedJson(type, ProtoToJson(config), ""), *read) << "law 1: " << text;
   }
 }
 

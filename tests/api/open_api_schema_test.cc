@@ -195,11 +195,11 @@ void Edit(std::mt19937* random, Json* document) {
 TEST(OpenApiSchemaTest, Law1ValidateSchemaAndTheSchemaAcceptTheSameDocuments) {
   std::mt19937 random(kSeed);
   for (const std::string kind : {"LeaderWorkerSet", "DisaggregatedSet"}) {
-    const TypeInfo& type = *FindType(kind);
+    const TypeInfo& type = *FindTypeInfo(kind);
     const Json schema = OpenApiSchema(type);
     const Json good = Document(kind);
     ASSERT_TRUE(Accepts(schema, good)) << kind;
-    ASSERT_EQ(Join(ValidateSchema(type, good, "")), "") << kind;
+    ASSERT_EQ(JoinFieldErrors(ValidateSchema(type, good, "")), "") << kind;
     int accepted = 0;
     for (int round = 0; round < kRounds; ++round) {
       Json document = good;
@@ -208,8 +208,9 @@ TEST(OpenApiSchemaTest, Law1ValidateSchemaAndTheSchemaAcceptTheSameDocuments) {
       const FieldErrors errors = ValidateSchema(type, document, "");
       const bool is_accepted = Accepts(schema, document);
       accepted += is_accepted;
-      ASSERT_EQ(errors.empty(), is_accepted) << "seed " << kSeed << ", round " << round << ": " << Join(errors) << "\n"
-                                             << document.dump(1);
+      ASSERT_EQ(errors.empty(), is_accepted)
+          << "seed " << kSeed << ", round " << round << ": " << JoinFieldErrors(errors) << "\n"
+          << document.dump(1);
     }
     EXPECT_GT(accepted, kRounds / 20) << kind;
     EXPECT_LT(accepted, kRounds * 19 / 20) << kind;
@@ -218,8 +219,8 @@ TEST(OpenApiSchemaTest, Law1ValidateSchemaAndTheSchemaAcceptTheSameDocuments) {
 
 TEST(OpenApiSchemaTest, PrunedFieldsAreLeftOut) {
   for (const char* kind : {"LeaderWorkerSet", "DisaggregatedSet", "Container"}) {
-    const Json schema = OpenApiSchema(*FindType(kind));
-    for (const FieldInfo& field : *FindType(kind)) {
+    const Json schema = OpenApiSchema(*FindTypeInfo(kind));
+    for (const FieldInfo& field : *FindTypeInfo(kind)) {
       EXPECT_EQ(schema["properties"].contains(field.name), !field.pruned) << kind << " " << field.name;
     }
   }

@@ -47,7 +47,7 @@ TEST(PackedJsonTest, Law1UnpackReturnsWhatWasPacked) {
   std::mt19937 random(kSeed);
   for (int i = 0; i < 20000; ++i) {
     const Json document = Draw(0, &random);
-    const Json again = Pack(document).Unpack();
+    const Json again = PackJson(document).Unpack();
     ASSERT_EQ(again, document) << "seed " << kSeed;
     ASSERT_TRUE(HaveSameTypes(again, document)) << document.dump() << ", seed " << kSeed;
   }
@@ -133,7 +133,7 @@ TEST(PackedJsonTest, KeysAreSetOnceUnlessTheyAreSetAgain) {
   packer.Text("later", 5);
   packer.End();
   EXPECT_EQ(packer.Document().Unpack().dump(), R"({"a":"a","b":"later","c":"c","d":"d","e":"e"})");
-  const PackedJson more = WithEntry(packer.Document().value(), 1, "f", {{"g", 1}});
+  const PackedJson more = PackedMapWithEntry(packer.Document().value(), 1, "f", {{"g", 1}});
   EXPECT_EQ(more.Unpack().dump(), R"({"a":"a","b":"later","c":"c","d":"d","e":"e","f":{"g":1}})");
   EXPECT_EQ(more.LineOf("b"), 5);
 }

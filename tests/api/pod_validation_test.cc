@@ -88,7 +88,7 @@ FieldErrors ValidateAll(const Json& set) {
 
 TEST(PodValidationTest, AnyValueMayHaveAnyType) {
   const Json full = Full();
-  ASSERT_EQ(Join(ValidateAll(full)), "");
+  ASSERT_EQ(JoinFieldErrors(ValidateAll(full)), "");
   const std::vector<Json> values = {nullptr,
                                     true,
                                     -1,
@@ -230,9 +230,9 @@ std::vector<std::string> Fields(const FieldErrors& errors) {
 
 // The words and the order are those of Kubernetes' validateLinux and validateWindows.
 TEST(ValidatePodTest, AnOperatingSystemDoesNotHaveTheFieldsOfTheOther) {
-  EXPECT_EQ(Join(ValidatePod(PodOfSystem(""))), "");
+  EXPECT_EQ(JoinFieldErrors(ValidatePod(PodOfSystem(""))), "");
   EXPECT_EQ(
-      Join(ValidatePod(PodOfSystem("linux"))),
+      JoinFieldErrors(ValidatePod(PodOfSystem("linux"))),
       "[spec.securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod, "
       "spec.containers[0].securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod]");
   std::vector<std::string> expected;
@@ -263,7 +263,7 @@ TEST(PriorityErrorsTest, APriorityIsThatOfItsClass) {
       "spec.preemptionPolicy: Forbidden: the string value of PreemptionPolicy (Never) must not be provided in pod "
       "spec; "
       "priority admission controller computed PreemptLowerPriority from the given PriorityClass name";
-  const auto errors = [](const Json& spec) { return Join(PriorityErrors({{"spec", spec}})); };
+  const auto errors = [](const Json& spec) { return JoinFieldErrors(PriorityErrors({{"spec", spec}})); };
   EXPECT_EQ(errors(Json::object()), "");
   EXPECT_EQ(errors({{"priority", 0}, {"preemptionPolicy", "PreemptLowerPriority"}}), "");
   EXPECT_EQ(errors({{"priority", 5}}), kPriority);

@@ -82,7 +82,7 @@ TEST(VolumeValidationTest, Law1AVolumeHasOneSource) {
     volume["name"] = "v";
     const FieldErrors errors = VolumeErrors(Json::array({volume}));
     // The first source is looked at, and each other one is one too many.
-    EXPECT_EQ(errors.size(), some.size() <= 1 ? 0 : some.size() - 1) << volume << ": " << Join(errors);
+    EXPECT_EQ(errors.size(), some.size() <= 1 ? 0 : some.size() - 1) << volume << ": " << JoinFieldErrors(errors);
     for (const FieldError& error : errors) {
       EXPECT_EQ(error.detail, "Forbidden: may not specify more than 1 volume type") << volume;
     }
@@ -97,7 +97,7 @@ TEST(VolumeValidationTest, Law2NamesAreUniqueLabelsAndFaultyVolumesCannotBeMount
       UsableVolumes usable;
       const FieldErrors errors = VolumeErrors(volumes, &usable);
       const bool is_good = first_is_label && second_is_label && first != second;
-      EXPECT_EQ(errors.empty(), is_good) << volumes << ": " << Join(errors);
+      EXPECT_EQ(errors.empty(), is_good) << volumes << ": " << JoinFieldErrors(errors);
       UsableVolumes expected;
       if (first_is_label) expected[first] = false;
       if (second_is_label && first != second) expected[second] = true;
@@ -135,7 +135,7 @@ TEST(ContainerValidationTest, Law1NamesAreUniqueLabelsAmongAllContainers) {
         }
         const FieldErrors errors = ContainerErrors(spec);
         const bool is_good = first_is_label && second_is_label && first != second;
-        EXPECT_EQ(errors.empty(), is_good) << spec << ": " << Join(errors);
+        EXPECT_EQ(errors.empty(), is_good) << spec << ": " << JoinFieldErrors(errors);
       }
     }
   }
@@ -157,7 +157,7 @@ TEST(ContainerValidationTest, Law2PortsHaveNamesAndPlacesOfTheirOwn) {
           const bool is_one_name = is_one_container && second_name == "p";
           const bool is_one_place = second_port == 8080 && protocol == "TCP";
           const FieldErrors errors = ContainerErrors(spec);
-          EXPECT_EQ(errors.size(), is_one_name + is_one_place) << spec << ": " << Join(errors);
+          EXPECT_EQ(errors.size(), is_one_name + is_one_place) << spec << ": " << JoinFieldErrors(errors);
         }
       }
     }
@@ -176,7 +176,8 @@ TEST(EnvironmentValidationTest, Law1AVariableHasANameOfPrintableAscii) {
   for (int c = 1; c < 128; ++c) {
     const bool is_good = c >= 0x20 && c < 0x7f && c != '=';
     const Json variable = {{"name", std::string("a") + static_cast<char>(c)}, {"value", "v"}};
-    EXPECT_EQ(VariableErrors(variable).empty(), is_good) << variable << ": " << Join(VariableErrors(variable));
+    EXPECT_EQ(VariableErrors(variable).empty(), is_good)
+        << variable << ": " << JoinFieldErrors(VariableErrors(variable));
   }
 }
 
@@ -188,11 +189,12 @@ TEST(EnvironmentValidationTest, Law1AVariableHasAValueOrOneSource) {
     for (const std::string value : {"", "v"}) {
       const Json variable = {{"name", "a"}, {"value", value}, {"valueFrom", some}};
       const bool is_good = some.size() == 1 && value.empty();
-      EXPECT_EQ(VariableErrors(variable).empty(), is_good) << variable << ": " << Join(VariableErrors(variable));
+      EXPECT_EQ(VariableErrors(variable).empty(), is_good)
+          << variable << ": " << JoinFieldErrors(VariableErrors(variable));
     }
   }
-  EXPECT_EQ(Join(VariableErrors({{"name", "a"}, {"value", "v"}})), "");
-  EXPECT_EQ(Join(VariableErrors({{"name", "a"}})), "");
+  EXPECT_EQ(JoinFieldErrors(VariableErrors({{"name", "a"}, {"value", "v"}})), "");
+  EXPECT_EQ(JoinFieldErrors(VariableErrors({{"name", "a"}})), "");
 }
 
 FieldErrors MountErrors(const Json& container) {
@@ -209,7 +211,7 @@ TEST(MountValidationTest, Law1MountsAreOfVolumesAndPathsAreTakenOnce) {
             {"volumeMounts", {{{"name", name}, {"mountPath", "/a"}}, {{"name", other_name}, {"mountPath", path}}}}};
         const FieldErrors errors = MountErrors(container);
         const size_t expected = (name == "nope") + (other_name == "nope") + (path == "/a");
-        EXPECT_EQ(errors.size(), expected) << container << ": " << Join(errors);
+        EXPECT_EQ(errors.size(), expected) << container << ": " << JoinFieldErrors(errors);
       }
     }
   }
@@ -223,7 +225,7 @@ TEST(MountValidationTest, Law2ABlockDeviceIsAClaimAndIsNotMountedToo) {
                                 {"volumeDevices", {{{"name", device}, {"devicePath", path}}}}};
         const FieldErrors errors = MountErrors(container);
         const bool is_good = absl::StartsWith(device, "claim") && mount != device && path != "/a";
-        EXPECT_EQ(errors.empty(), is_good) << container << ": " << Join(errors);
+        EXPECT_EQ(errors.empty(), is_good) << container << ": " << JoinFieldErrors(errors);
       }
     }
   }
@@ -240,11 +242,11 @@ TEST(ProbeValidationTest, Law1AProbeAndAHookHaveOneHandler) {
   for (const Json& some : Subsets(handlers)) {
     for (const std::string probe : {"livenessProbe", "readinessProbe", "startupProbe"}) {
       const FieldErrors errors = ProbeErrors({{probe, some}});
-      EXPECT_EQ(errors.empty(), some.size() == 1) << probe << " " << some << ": " << Join(errors);
+      EXPECT_EQ(errors.empty(), some.size() == 1) << probe << " " << some << ": " << JoinFieldErrors(errors);
     }
     for (const std::string hook : {"postStart", "preStop"}) {
       const FieldErrors errors = ProbeErrors({{"lifecycle", {{hook, some}}}});
-      EXPECT_EQ(errors.empty(), some.size() == 1) << hook << " " << some << ": " << Join(errors);
+      EXPECT_EQ(errors.empty(), some.size() == 1) << hook << " " << some << ": " << JoinFieldErrors(errors);
     }
   }
 }
@@ -274,7 +276,7 @@ TEST(ResourceValidationTest, Law1AmountsAreNotNegativeAndExtendedOnesWhole) {
       const bool is_negative = amount[0] == '-';
       const bool is_part = name == "nvidia.com/gpu" && (absl::StrContains(amount, ".") || amount == "500m");
       const FieldErrors errors = ResourceErrors(resources, /*is_pod=*/false);
-      EXPECT_EQ(errors.size(), is_negative + is_part) << resources << ": " << Join(errors);
+      EXPECT_EQ(errors.size(), is_negative + is_part) << resources << ": " << JoinFieldErrors(errors);
     }
   }
 }
@@ -290,24 +292,24 @@ TEST(ResourceValidationTest, Law2ARequestIsWithinItsLimit) {
         resources["limits"]["memory"] = "1Gi";
         const bool is_good = is_equal ? request == limit : request <= limit;
         const FieldErrors errors = ResourceErrors(resources, /*is_pod=*/false);
-        EXPECT_EQ(errors.empty(), is_good) << resources << ": " << Join(errors);
+        EXPECT_EQ(errors.empty(), is_good) << resources << ": " << JoinFieldErrors(errors);
       }
     }
   }
-  EXPECT_EQ(Join(ResourceErrors({{"requests", {{"cpu", "1"}}}}, false)), "");
+  EXPECT_EQ(JoinFieldErrors(ResourceErrors({{"requests", {{"cpu", "1"}}}}, false)), "");
   EXPECT_FALSE(ResourceErrors({{"requests", {{"nvidia.com/gpu", "1"}}}}, false).empty());
 }
 
 // A limit that counts as the request is looked at twice: what is wrong with it is said of both.
 TEST(ResourceValidationTest, Law3ALimitIsARequestInAPodAlone) {
   const Json limit_alone = {{"limits", {{"nvidia.com/gpu", "500m"}}}};
-  EXPECT_EQ(Join(ResourceErrors(limit_alone, false)),
+  EXPECT_EQ(JoinFieldErrors(ResourceErrors(limit_alone, false)),
             "resources.limits[nvidia.com/gpu]: Invalid value: \"500m\": must be an integer");
-  EXPECT_EQ(Join(ResourceErrors(limit_alone, true)),
+  EXPECT_EQ(JoinFieldErrors(ResourceErrors(limit_alone, true)),
             "[resources.limits[nvidia.com/gpu]: Invalid value: \"500m\": must be an integer, "
             "resources.requests[nvidia.com/gpu]: Invalid value: \"500m\": must be an integer]");
   const Json with_request = {{"limits", {{"nvidia.com/gpu", "1"}}}, {"requests", {{"nvidia.com/gpu", "1"}}}};
-  for (const bool is_pod : {false, true}) EXPECT_EQ(Join(ResourceErrors(with_request, is_pod)), "");
+  for (const bool is_pod : {false, true}) EXPECT_EQ(JoinFieldErrors(ResourceErrors(with_request, is_pod)), "");
 }
 
 Json Claim(const Json& modes, const Json& storage) {
@@ -326,7 +328,8 @@ TEST(ClaimValidationTest, Law1AClaimNamesAModeAndStorage) {
   for (const auto& [mode, mode_is_good] : modes) {
     for (const auto& [storage, storage_is_good] : storages) {
       const FieldErrors errors = ValidateClaim(Claim(mode, storage));
-      EXPECT_EQ(errors.size(), !mode_is_good + !storage_is_good) << mode << " " << storage << ": " << Join(errors);
+      EXPECT_EQ(errors.size(), !mode_is_good + !storage_is_good)
+          << mode << " " << storage << ": " << JoinFieldErrors(errors);
     }
   }
 }
@@ -347,7 +350,7 @@ Json PodWithDefaults() {
 
 TEST(PodValidationTest, Law1DefaultsCount) {
   const Json pod = PodWithDefaults();
-  ASSERT_EQ(Join(ValidatePod(pod)), "");
+  ASSERT_EQ(JoinFieldErrors(ValidatePod(pod)), "");
   for (const char* pointer :
        {"/spec/restartPolicy", "/spec/dnsPolicy", "/spec/terminationGracePeriodSeconds", "/spec/schedulerName",
         "/spec/enableServiceLinks", "/spec/securityContext", "/spec/volumes/0/emptyDir",
@@ -361,14 +364,14 @@ TEST(PodValidationTest, Law1DefaultsCount) {
     ASSERT_TRUE(pod.contains(field)) << pointer;
     Json without = pod;
     without[field.parent_pointer()].erase(field.back());
-    EXPECT_EQ(Join(ValidatePod(without)), "") << pointer;
+    EXPECT_EQ(JoinFieldErrors(ValidatePod(without)), "") << pointer;
   }
   // What has no default is missing.
   for (const char* pointer : {"/spec/containers/0/image", "/spec/containers/0/name", "/spec/volumes/0/name"}) {
     const Json::json_pointer field(pointer);
     Json without = pod;
     without[field.parent_pointer()].erase(field.back());
-    EXPECT_NE(Join(ValidatePod(without)), "") << pointer;
+    EXPECT_NE(JoinFieldErrors(ValidatePod(without)), "") << pointer;
   }
 }
 
@@ -394,10 +397,10 @@ TEST(PodValidationTest, Law2APodIsCheckedAsItsTemplateIsAndForMore) {
     FieldErrors template_errors;
     CheckPodTemplate(FieldValue(pod, ""), &template_errors);
     const FieldErrors pod_errors = ValidatePod(pod);
-    EXPECT_EQ(template_errors.empty(), c.template_is_good) << c.pointer << ": " << Join(template_errors);
-    EXPECT_EQ(pod_errors.empty(), c.pod_is_good) << c.pointer << ": " << Join(pod_errors);
+    EXPECT_EQ(template_errors.empty(), c.template_is_good) << c.pointer << ": " << JoinFieldErrors(template_errors);
+    EXPECT_EQ(pod_errors.empty(), c.pod_is_good) << c.pointer << ": " << JoinFieldErrors(pod_errors);
     for (const FieldError& error : template_errors) {
-      EXPECT_TRUE(absl::StrContains(Join(pod_errors), error.ToString())) << error.ToString();
+      EXPECT_TRUE(absl::StrContains(JoinFieldErrors(pod_errors), error.ToString())) << error.ToString();
     }
   }
 }
@@ -418,20 +421,20 @@ Json Changed(Json object, const std::string& pointer, const Json& value) {
 
 TEST(StatefulSetValidationTest, Law1TemplatesAreThoseOfAStatefulSet) {
   const Json set = SomeStatefulSet();
-  ASSERT_EQ(Join(ValidateStatefulSet(set)), "");
+  ASSERT_EQ(JoinFieldErrors(ValidateStatefulSet(set)), "");
   const std::string pod = "/spec/template/spec";
-  EXPECT_EQ(Join(ValidateStatefulSet(Changed(set, pod + "/restartPolicy", "Always"))), "");
-  EXPECT_NE(Join(ValidateStatefulSet(Changed(set, pod + "/restartPolicy", "Never"))), "");
-  EXPECT_NE(Join(ValidateStatefulSet(Changed(set, pod + "/restartPolicy", "OnFailure"))), "");
-  EXPECT_NE(Join(ValidateStatefulSet(Changed(set, pod + "/activeDeadlineSeconds", 3))), "");
-  EXPECT_NE(Join(ValidateStatefulSet(Changed(set, "/spec/template/metadata/labels/app", "t"))), "");
-  EXPECT_EQ(Join(ValidateStatefulSet(Changed(set, "/spec/template/metadata/labels/more", "t"))), "");
+  EXPECT_EQ(JoinFieldErrors(ValidateStatefulSet(Changed(set, pod + "/restartPolicy", "Always"))), "");
+  EXPECT_NE(JoinFieldErrors(ValidateStatefulSet(Changed(set, pod + "/restartPolicy", "Never"))), "");
+  EXPECT_NE(JoinFieldErrors(ValidateStatefulSet(Changed(set, pod + "/restartPolicy", "OnFailure"))), "");
+  EXPECT_NE(JoinFieldErrors(ValidateStatefulSet(Changed(set, pod + "/activeDeadlineSeconds", 3))), "");
+  EXPECT_NE(JoinFieldErrors(ValidateStatefulSet(Changed(set, "/spec/template/metadata/labels/app", "t"))), "");
+  EXPECT_EQ(JoinFieldErrors(ValidateStatefulSet(Changed(set, "/spec/template/metadata/labels/more", "t"))), "");
   // The claim's volume takes the place of the template's, whose fault is not seen.
   const Json faulty = {{{"name", "v"}, {"hostPath", {{"path", "/a/../b"}}}}};
-  EXPECT_EQ(Join(ValidateStatefulSet(Changed(set, pod + "/volumes", faulty))), "");
+  EXPECT_EQ(JoinFieldErrors(ValidateStatefulSet(Changed(set, pod + "/volumes", faulty))), "");
   // It comes first: the other volume is the second one.
   const Json other = {{{"name", "w"}, {"hostPath", {{"path", "/a/../b"}}}}};
-  const std::string errors = Join(ValidateStatefulSet(Changed(set, pod + "/volumes", other)));
+  const std::string errors = JoinFieldErrors(ValidateStatefulSet(Changed(set, pod + "/volumes", other)));
   EXPECT_TRUE(absl::StrContains(errors, "spec.template.spec.volumes[1].hostPath.path")) << errors;
 }
 
@@ -452,17 +455,17 @@ TEST(StatefulSetValidationTest, Law2AnUpdateChangesFewFields) {
   };
   for (const auto& [pointer, change] : changes) {
     const FieldErrors errors = ValidateStatefulSetUpdate(set, Changed(set, pointer, change.first));
-    EXPECT_EQ(errors.empty(), change.second) << pointer << ": " << Join(errors);
+    EXPECT_EQ(errors.empty(), change.second) << pointer << ": " << JoinFieldErrors(errors);
   }
 }
 
 TEST(StatefulSetValidationTest, Law3AFaultyStatefulSetMayBeUpdated) {
   const Json good = SomeStatefulSet();
   const Json bad = Changed(good, "/spec/template/spec/containers/0/image", "");
-  EXPECT_NE(Join(ValidateStatefulSet(bad)), "");
-  EXPECT_NE(Join(ValidateStatefulSetUpdate(good, bad)), "");
-  EXPECT_EQ(Join(ValidateStatefulSetUpdate(bad, Changed(bad, "/spec/replicas", 3))), "");
-  EXPECT_EQ(Join(ValidateStatefulSetUpdate(bad, good)), "");
+  EXPECT_NE(JoinFieldErrors(ValidateStatefulSet(bad)), "");
+  EXPECT_NE(JoinFieldErrors(ValidateStatefulSetUpdate(good, bad)), "");
+  EXPECT_EQ(JoinFieldErrors(ValidateStatefulSetUpdate(bad, Changed(bad, "/spec/replicas", 3))), "");
+  EXPECT_EQ(JoinFieldErrors(ValidateStatefulSetUpdate(bad, good)), "");
 }
 
 }  // namespace

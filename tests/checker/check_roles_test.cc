@@ -189,7 +189,7 @@ RoleRolloutStep TakesOneMore(const RoleRolloutInput& input) {
 // Waits for all new groups to be ready, as the reference does.
 RoleRolloutStep WaitsForAll(const RoleRolloutInput& input) {
   for (const RoleGroups& groups : input.new_groups) {
-    if (groups.ready < groups.replicas) return Stay(input, RoleStepReason::kHeld);
+    if (groups.ready < groups.replicas) return UnchangedRoleStep(input, RoleStepReason::kHeld);
   }
   return KeepRoleBudgets(input);
 }

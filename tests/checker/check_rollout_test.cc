@@ -22,7 +22,7 @@ namespace lws {
 namespace {
 
 using internal::Exploration;
-using internal::Explore;
+using internal::ExploreStates;
 using internal::kStuck;
 using internal::RolloutWorld;
 
@@ -38,7 +38,7 @@ RolloutWorldOptions Options(int32_t replicas, int32_t surge, int32_t unavailable
 // Explores from one state, in the notation of scenarios.
 Exploration From(const RolloutWorldOptions& options, absl::string_view groups, int32_t partition) {
   const RolloutWorld world(options);
-  return Explore(world, {world.Parse(groups, partition)}, {});
+  return ExploreStates(world, {world.Parse(groups, partition)}, {});
 }
 
 void ExpectKept(int32_t groups, const RolloutWorldOptions& like, CheckFrom from, int64_t at_least_transitions) {
@@ -148,8 +148,8 @@ TEST(CheckRolloutTest, MergedStatesBreakTheLawsThatTheOthersBreak) {
 }
 
 TEST(CheckRolloutTest, TheReferenceBreaksItsPromiseInL1AndL2) {
-  const Exploration l1 = Explore(RolloutWorld(Options(4, 3, 2, PlanRollout)),
-                                 {RolloutWorld(Options(4, 3, 2, PlanRollout)).Beginning()}, {});
+  const Exploration l1 = ExploreStates(RolloutWorld(Options(4, 3, 2, PlanRollout)),
+                                       {RolloutWorld(Options(4, 3, 2, PlanRollout)).Beginning()}, {});
   EXPECT_EQ(l1.broken_law, RolloutWorld::kBudget);
   EXPECT_EQ(From(Options(4, 3, 2, PlanRollout), "o+ o+ N+ N- N- N+ N+", 2).broken_law, RolloutWorld::kBudget);
   EXPECT_EQ(From(Options(3, 1, 2, PlanRollout), "o- o- o+", 3).broken_law, RolloutWorld::kBudget);

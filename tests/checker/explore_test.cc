@@ -16,8 +16,8 @@ namespace lws {
 namespace {
 
 using internal::Exploration;
-using internal::Explore;
 using internal::ExploreLimits;
+using internal::ExploreStates;
 using internal::kForEver;
 using internal::kStuck;
 using internal::PackedState;
@@ -56,7 +56,7 @@ TEST(ExploreTest, CountsStatesAndTransitions) {
   graph.Add(2, 4);
   graph.Add(3, 4);
   graph.settled = {4};
-  const Exploration all = Explore(graph, {{1, 0}}, {});
+  const Exploration all = ExploreStates(graph, {{1, 0}}, {});
   EXPECT_EQ(all.states, 4);
   EXPECT_EQ(all.transitions, 4);
   EXPECT_EQ(all.broken_law, 0);
@@ -68,11 +68,11 @@ TEST(ExploreTest, Law2AnEndThatIsNotSettledIsStuckStepsFromOutsideAside) {
   graph.Add(1, 2);
   graph.Add(2, 3, 0, /*from_outside=*/true);
   graph.settled = {3};
-  const Exploration all = Explore(graph, {{1, 0}}, {});
+  const Exploration all = ExploreStates(graph, {{1, 0}}, {});
   EXPECT_EQ(all.broken_law, kStuck);
   EXPECT_EQ(Words(all.counterexample), (std::vector<uint64_t>{1, 2}));
   graph.settled = {2, 3};
-  EXPECT_EQ(Explore(graph, {{1, 0}}, {}).broken_law, 0);
+  EXPECT_EQ(ExploreStates(graph, {{1, 0}}, {}).broken_law, 0);
 }
 
 TEST(ExploreTest, Law2ACycleMayGoOnForEver) {
@@ -82,10 +82,10 @@ TEST(ExploreTest, Law2ACycleMayGoOnForEver) {
   graph.Add(3, 2);
   graph.Add(3, 4);
   graph.settled = {4};
-  EXPECT_EQ(Explore(graph, {{1, 0}}, {}).broken_law, kForEver);
+  EXPECT_EQ(ExploreStates(graph, {{1, 0}}, {}).broken_law, kForEver);
   ExploreLimits without_progress;
   without_progress.checks_progress = false;
-  EXPECT_EQ(Explore(graph, {{1, 0}}, without_progress).broken_law, 0);
+  EXPECT_EQ(ExploreStates(graph, {{1, 0}}, without_progress).broken_law, 0);
 }
 
 TEST(ExploreTest, LimitsEndIt) {
@@ -94,7 +94,7 @@ TEST(ExploreTest, LimitsEndIt) {
   ExploreLimits limits;
   limits.states = 10;
   limits.checks_progress = false;
-  const Exploration all = Explore(graph, {{0, 0}}, limits);
+  const Exploration all = ExploreStates(graph, {{0, 0}}, limits);
   EXPECT_FALSE(all.complete);
   EXPECT_EQ(all.states, 10);
 }
@@ -107,12 +107,12 @@ TEST(ExploreTest, TheCallerStopsIt) {
   int stops_at = 0;
   ExploreLimits limits;
   limits.is_stopped = [&asked, &stops_at] { return ++asked == stops_at; };
-  ASSERT_TRUE(Explore(graph, {{0, 0}}, limits).complete);
+  ASSERT_TRUE(ExploreStates(graph, {{0, 0}}, limits).complete);
   const int questions = asked;  // while states are visited, and while their order is checked
   ASSERT_GE(questions, 8);
   for (stops_at = 1; stops_at <= questions; ++stops_at) {
     asked = 0;
-    const Exploration stopped = Explore(graph, {{0, 0}}, limits);
+    const Exploration stopped = ExploreStates(graph, {{0, 0}}, limits);
     EXPECT_FALSE(stopped.complete) << stops_at;
     EXPECT_EQ(stopped.broken_law, 0) << stops_at;
     EXPECT_EQ(asked, stops_at);
@@ -158,7 +158,7 @@ TEST(ExploreTest, Law1TheCounterexampleIsAShortestOne) {
     }
     ExploreLimits limits;
     limits.checks_progress = false;
-    const Exploration all = Explore(graph, {{0, 0}}, limits);
+    const Exploration all = ExploreStates(graph, {{0, 0}}, limits);
     const int nearest = NaiveDistance(graph, 0);
     ASSERT_EQ(all.broken_law != 0, nearest >= 0) << "seed " << seed;
     if (nearest < 0) continue;
@@ -186,8 +186,8 @@ TEST(ExploreTest, Law3SameWorldSameResult) {
     ExploreLimits limits;
     limits.states = seed % 3 == 0 ? size / 2 : 1000;
     const Graph copy = graph;
-    const Exploration one = Explore(graph, {{0, 0}, {1, 0}}, limits);
-    const Exploration other = Explore(copy, {{0, 0}, {1, 0}}, limits);
+    const Exploration one = ExploreStates(graph, {{0, 0}, {1, 0}}, limits);
+    const Exploration other = ExploreStates(copy, {{0, 0}, {1, 0}}, limits);
     ASSERT_EQ(one.states, other.states) << "seed " << seed;
     ASSERT_EQ(one.transitions, other.transitions) << "seed " << seed;
     ASSERT_EQ(one.complete, other.complete) << "seed " << seed;

@@ -12,7 +12,7 @@ namespace lws {
 namespace {
 
 using internal::Exploration;
-using internal::Explore;
+using internal::ExploreStates;
 using internal::GroupDecisions;
 using internal::GroupWorld;
 using internal::GroupWorldOptions;
@@ -26,7 +26,7 @@ struct Found {
 
 Found Look(const GroupWorldOptions& options) {
   const GroupWorld world(options);
-  const Exploration all = Explore(world, {world.Beginning()}, {});
+  const Exploration all = ExploreStates(world, {world.Beginning()}, {});
   return {all.broken_law, all.states,
           std::string(GroupWorld::LawText(all.broken_law)) + "\n" + world.Draw(all.counterexample)};
 }

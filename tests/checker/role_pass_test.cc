@@ -34,7 +34,7 @@ namespace {
 using internal::CheckedChild;
 using internal::CheckedRoles;
 using internal::PackedRoles;
-using internal::PlanRolePass;
+using internal::PlanCheckedRolePass;
 using internal::RoleWorld;
 using internal::RoleWrite;
 using internal::UnpackCheckedRoles;
@@ -164,7 +164,7 @@ std::vector<std::string> RealWrites(const RoleWorldOptions& options, const Check
 
 // A host's own policy, which asks for one group more of every role.
 RoleRolloutStep AddsToEveryRole(const RoleRolloutInput& input) {
-  RoleRolloutStep step = Stay(input, RoleStepReason::kAdd);
+  RoleRolloutStep step = UnchangedRoleStep(input, RoleStepReason::kAdd);
   for (size_t role = 0; role < input.spec_roles; ++role) ++step.new_groups[role];
   return step;
 }
@@ -182,11 +182,11 @@ TEST(RolePassTest, Law1AMissingNewChildIsNotCreatedByAPassThatDoesNotMend) {
     }
     std::vector<std::string> names;
     options.policy = KeepRoleBudgets;
-    EXPECT_EQ(RealWrites(options, roles, &names), Sorted(PlanRolePass(options, roles), names));
+    EXPECT_EQ(RealWrites(options, roles, &names), Sorted(PlanCheckedRolePass(options, roles), names));
     options.policy = AddsToEveryRole;
     const std::vector<std::string> real = RealWrites(options, roles, &names);
     EXPECT_EQ(real, std::vector<std::string>{absl::StrCat("scale ", names[kMostCheckedRoles + 1 - missing], " 2")});
-    EXPECT_EQ(Sorted(PlanRolePass(options, roles), names), real);
+    EXPECT_EQ(Sorted(PlanCheckedRolePass(options, roles), names), real);
   }
 }
 
@@ -216,8 +216,8 @@ TEST(RolePassTest, Law1TheWritesAreThoseOfReconcileDisaggregatedSet) {
       const CheckedRoles roles = UnpackCheckedRoles(state, options.lags);
       std::vector<std::string> names;
       const std::vector<std::string> real = RealWrites(options, roles, &names);
-      ASSERT_EQ(Sorted(PlanRolePass(options, roles), names), real) << "seed " << seed << " step " << step << "\n"
-                                                                   << world.Draw({{state, 0, 0, 0, false}});
+      ASSERT_EQ(Sorted(PlanCheckedRolePass(options, roles), names), real) << "seed " << seed << " step " << step << "\n"
+                                                                          << world.Draw({{state, 0, 0, 0, false}});
       ++passes;
       writes += static_cast<int64_t>(real.size());
       std::vector<PackedRoles> next;

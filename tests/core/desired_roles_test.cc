@@ -42,7 +42,7 @@ Json Stored(int32_t slices, const Json& roles) {
                               {{"slices", slices},
                                {"placementPolicy", {{"type", "ExclusiveTopology"}, {"topology", "rack"}}},
                                {"roles", roles}}}});
-  EXPECT_NE(admission.set, nullptr) << Join(admission.errors);
+  EXPECT_NE(admission.set, nullptr) << JoinFieldErrors(admission.errors);
   Json stored = admission.set == nullptr ? Json::object() : DisaggregatedSetToJson(*admission.set);
   stored["metadata"]["uid"] = "uid-llm";
   stored["metadata"]["generation"] = 1;
@@ -71,7 +71,7 @@ void ExpectThatPassesCreateThem(const Json& stored) {
   ASSERT_TRUE(set.ok()) << set.status();
   std::vector<Json> first, services;
   for (const SharedJson& scaler : DesiredScalers(*set)) first.push_back(*scaler);
-  for (int32_t slice = 0; slice < Slices(*set); ++slice) {
+  for (int32_t slice = 0; slice < SpecSlices(*set); ++slice) {
     const absl::StatusOr<std::vector<DesiredRole>> roles = DesiredRoles(*set, slice);
     ASSERT_TRUE(roles.ok()) << roles.status();
     for (const DesiredRole& role : *roles) {

@@ -329,15 +329,15 @@ class PackedGroupOne {
     leader.exists = 1;
     leader.phase = static_cast<uint16_t>(PodPhase::kRunning) & 7;
     leader.has_ready_condition = 1;
-    leader.uid = *ParseUid(UidOf(1));
+    leader.uid = *ParsePackedUid(UidOf(1));
     workers.exists = 1;
     workers.replicas = workers.available_replicas = 2;
     workers.one_revision = 1;
     workers.is_owned_by_leader = 1;
-    workers.uid = *ParseUid(UidOf(2));
+    workers.uid = *ParsePackedUid(UidOf(2));
     worker.exists = 1;
     worker.phase = static_cast<uint16_t>(PodPhase::kRunning) & 7;
-    worker.uid = *ParseUid(UidOf(3));
+    worker.uid = *ParsePackedUid(UidOf(3));
     set_.FactsFor("new");
     parts_.packed.PutLeader(&set_, 1, leader);
     parts_.packed.PutWorkers(&set_, 1, workers, leader.uid);
@@ -409,7 +409,7 @@ TEST(PackedObjectsTest, Law2AnObjectThatDoesNotFitAnyMoreIsKeptWhole) {
   FleetNamespace& space = one.parts().index.In("n");
   // Another leader of the name: the StatefulSet's controller is not the existing leader.
   PackedLeader next = one.leader;
-  next.uid = *ParseUid(UidOf(7));
+  next.uid = *ParsePackedUid(UidOf(7));
   one.PutLeader(next);
   ASSERT_EQ(space.statefulsets.count("s-1"), 1);
   const ObservedStatefulSet& whole = *space.statefulsets.at("s-1");
@@ -419,9 +419,9 @@ TEST(PackedObjectsTest, Law2AnObjectThatDoesNotFitAnyMoreIsKeptWhole) {
   EXPECT_TRUE(one.set().groups.At(1).workers.is_whole);
   EXPECT_EQ(one.set().irregular, 0) << "its facts are in their slot";
   // Workers of two owners have room, those of a third have not.
-  EXPECT_TRUE(one.parts().packed.AddWorker({&one.set(), 1, 2}, one.worker, *ParseUid(UidOf(8))));
+  EXPECT_TRUE(one.parts().packed.AddWorker({&one.set(), 1, 2}, one.worker, *ParsePackedUid(UidOf(8))));
   PackedStatefulSet third = one.workers;
-  third.uid = *ParseUid(UidOf(9));
+  third.uid = *ParsePackedUid(UidOf(9));
   third.is_owned_by_leader = 0;
   third.is_whole = 0;
   one.parts().packed.PutWorkers(&one.set(), 1, third, next.uid);

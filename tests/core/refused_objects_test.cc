@@ -25,7 +25,7 @@ std::shared_ptr<const LeaderWorkerSet> Admitted(const Json& patch) {
       "containers": [{"name": "c", "image": "i:1"}]}}}}})");
   manifest.merge_patch(patch);
   const SetAdmission admission = AdmitSet(manifest);
-  EXPECT_EQ(Join(admission.errors), "") << patch;
+  EXPECT_EQ(JoinFieldErrors(admission.errors), "") << patch;
   return admission.set != nullptr ? admission.set : std::make_shared<LeaderWorkerSet>();
 }
 

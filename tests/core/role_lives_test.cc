@@ -134,7 +134,7 @@ Outcome Live(const DisaggregatedOptions& options, uint32_t seeds) {
     std::string broken;
     const Json life = conformance::RunDisaggregatedTimeline(
         input, options, [&](const DisaggregatedObservation& observation, const Plan& plan) {
-          for (int32_t slice = 0; slice < Slices(*observation.set); ++slice) {
+          for (int32_t slice = 0; slice < SpecSlices(*observation.set); ++slice) {
             const SliceView view = View(observation, slice);
             SliceView copy = View(observation, slice);
             const SmallSlice before = view.world;

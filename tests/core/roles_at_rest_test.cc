@@ -30,7 +30,7 @@
 namespace lws {
 namespace {
 
-using internal::IsAtRest;
+using internal::AreRolesAtRest;
 
 // A set of two roles and two slices with its objects, as a value.
 struct World {
@@ -209,13 +209,13 @@ TEST(RoleRestTest, Law1WhatIsAtRestHasAnEmptyPlan) {
     const World rest = MakeWorld();
     const std::string revision = rest.revision();
     EXPECT_TRUE(rest.WholePass(options).empty()) << ToString(rest.WholePass(options));
-    EXPECT_TRUE(IsAtRest(rest.Observe(revision), revision, options));
+    EXPECT_TRUE(AreRolesAtRest(rest.Observe(revision), revision, options));
     for (const Change& change : changes) {
       for (const Change& other : changes) {
         World world = rest;
         change.apply(&world);
         if (&other != &change) other.apply(&world);
-        const bool is_at_rest = IsAtRest(world.Observe(revision), revision, options);
+        const bool is_at_rest = AreRolesAtRest(world.Observe(revision), revision, options);
         const Plan whole = world.WholePass(options);
         if (is_at_rest) {
           ASSERT_TRUE(whole.empty()) << change.what << ", " << other.what << "\n" << ToString(whole);
@@ -235,11 +235,11 @@ TEST(RoleRestTest, APolicyMayMoveGroupsAtRest) {
   DisaggregatedOptions options;
   options.mends = true;
   options.rollout = [](const RoleRolloutInput& input) {
-    RoleRolloutStep step = Stay(input, RoleStepReason::kAdd);
+    RoleRolloutStep step = UnchangedRoleStep(input, RoleStepReason::kAdd);
     ++step.new_groups[0];
     return step;
   };
-  EXPECT_FALSE(IsAtRest(rest.Observe(rest.revision()), rest.revision(), options));
+  EXPECT_FALSE(AreRolesAtRest(rest.Observe(rest.revision()), rest.revision(), options));
   EXPECT_FALSE(rest.WholePass(options).empty());
 }
 

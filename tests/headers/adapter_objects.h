@@ -197,7 +197,7 @@ class StoredExamples : public HeaderExamples {
  protected:
   ObjectRef key = simulation::StoredObjectRef(pod);
   simulation::SharedObject stored_pod = std::make_shared<const simulation::StoredObject>(pod);
-  simulation::Change change = {simulation::ChangeType::kAdded, key, nullptr, stored_pod};
+  simulation::ObjectChange change = {simulation::ChangeType::kAdded, key, nullptr, stored_pod};
 };
 
 }  // namespace lws

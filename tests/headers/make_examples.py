@@ -1,7 +1,7 @@
 """Makes a test of the examples in headers: make_examples.py OBJECTS HEADER... writes it to standard output.
 
-OBJECTS is the header in this folder, without ".h", whose fixtures have the objects of the examples as members. A header
-without an example is an error.
+OBJECTS is the header in this folder, without ".h", whose fixtures have the objects of the examples as members. A header of
+the library without an example is an error; one of a program is left out.
 
 The example of a header is the indented code in its first comment, before any list of laws. It becomes the body of a
 test of the header's fixture (FIXTURES below), in the namespace of the header: a host's code stands outside of the
@@ -12,7 +12,7 @@ library, and the code that uses a private header stands inside. A line
 with a VALUE that is a number, true, false, a text in quotes, an enumerator (lws::X::kY), nullptr, nullopt or a list in
 braces, up to the end of the line, a colon, a comma or a semicolon, gives the result, and the test compares it. An
 ellipsis in the VALUE leaves something out, and nothing is compared. An ellipsis in the code stands for code of the
-reader's.
+reader's. What listens on ports, or runs until it is ended, is compiled and not run (ONLY_COMPILED below).
 """
 
 import re
@@ -21,6 +21,12 @@ import sys
 LAWS = re.compile(r"^// (Laws|Rules|Annotations|Guarantees|Expected flow|Assumptions|Promises|Caveats)\b")
 # The fixture of a header whose path has this part.
 FIXTURES = [
+    ("examples/lwsctl/live/live_api.h", "LiveExamples"),
+    ("examples/lwsctl/live/role_edit_diff.h", "RoleEditExamples"),
+    ("examples/lwsctl/live/set_report.h", "LiveExamples"),
+    ("examples/lwsctl/", "ProgramExamples"),
+    ("examples/operator/settings/configuration.h", "ConfigurationExamples"),
+    ("examples/operator/", "OperatorExamples"),
     ("/core/disaggregated/mending_rollout.h", "SliceExamples"),
     ("/core/disaggregated/disaggregated_objects.h", "SliceExamples"),
     ("/core/disaggregated/role_scalers.h", "SliceExamples"),
@@ -112,6 +118,11 @@ FIXTURES = [
     ("/adapters/testing/", "ScenarioExamples"),
     ("lws/testing.h", "ScenarioExamples"),
 ]
+ONLY_COMPILED = [
+    "examples/lwsctl/interruption.h",
+    "examples/operator/operator.h",
+    "examples/operator/serving.h",
+]
 VALUE = (
     r'(?:true|false|nullptr|nullopt|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|lws::(?:\w+::)+k\w+|\{(?:[^{}:]|::)*\})'
 )
@@ -119,7 +130,7 @@ RESULT = re.compile(r"^(?P<code>(?!.*[^=!<>]=[^=]).*);\s+// (?P<value>" + VALUE 
 # A statement that gives nothing to compare, whatever stands behind it.
 CONTROL = re.compile(r"^\s*(?:for|if|while|return)\b")
 RETURN = re.compile(r"^((?:if \(.*\) )?return) (.+);(\s+//.*)?$")
-NAMESPACE = re.compile(r"^namespace (lws(?:::\w+)?) \{$", re.MULTILINE)
+NAMESPACE = re.compile(r"^namespace ((?:lws|lwsctl)(?:::\w+)?) \{$", re.MULTILINE)
 
 
 def read(path):
@@ -177,9 +188,13 @@ def main(objects, headers):
         print("using lws::%s;" % fixture)
     for header in headers:
         lines = example_lines(header)
+        if not lines and "examples/" in header:
+            continue
         if not lines:
             sys.exit("%s: the comment at the top of the header has no example" % header)
         body = "\n".join(check(line) for line in lines)
+        if any(part in header for part in ONLY_COMPILED):
+            body = "const auto only_compiled = [&] {\n%s\n};" % body
         test = "TEST_F(%s, %s) {\n%s\n}" % (fixture_of(header), re.sub(r"\W+", "_", header), body)
         namespace = namespace_of(header)
         print("\n" + ("namespace %s {\n%s\n}" % (namespace, test) if namespace else test))

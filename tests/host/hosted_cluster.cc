@@ -12,7 +12,7 @@
 
 namespace lws {
 
-using simulation::Change;
+using simulation::ObjectChange;
 
 HostedCluster::HostedCluster(uint64_t seed, HostFaults faults, ControllerOptions options)
     : FleetCluster(std::move(options)),
@@ -25,7 +25,7 @@ HostedCluster::HostedCluster(uint64_t seed, HostFaults faults, ControllerOptions
       scheduler_(&server_, nullptr),
       kubelet_(&server_, &clock_, seed, {}) {
   server_.RegisterWebhook("Pod", [](Json pod) { return AdmitPod(std::move(pod), {}); });
-  server_.Subscribe([this](const Change& change) { OnChange(change); });
+  server_.Subscribe([this](const ObjectChange& change) { OnChange(change); });
   for (int i = 0; i < 40; ++i) {
     Json node = {{"apiVersion", "v1"},
                  {"kind", "Node"},
@@ -41,7 +41,7 @@ absl::Duration HostedCluster::Draw(absl::Duration most) {
   return absl::Milliseconds(static_cast<int64_t>(random_() % static_cast<uint64_t>(milliseconds + 1)));
 }
 
-void HostedCluster::OnChange(const Change& change) {
+void HostedCluster::OnChange(const ObjectChange& change) {
   const SharedJson object = (change.after != nullptr ? change.after : change.before)->Document();
   const bool is_gone = change.after == nullptr;
   absl::Time& last = last_told_[change.key.kind];

@@ -67,7 +67,7 @@ class HostedCluster final : public FleetCluster {
  private:
   bool Happens(int32_t chance) { return static_cast<int32_t>(random_() % 1000) < chance; }
   absl::Duration Draw(absl::Duration most);
-  void OnChange(const simulation::Change& change);
+  void OnChange(const simulation::ObjectChange& change);
   absl::StatusOr<WriteAnswer> Write(const Action& action);
   void Settle();
 

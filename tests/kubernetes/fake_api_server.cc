@@ -17,9 +17,9 @@ namespace lws {
 using internal::HttpHead;
 using internal::HttpRequest;
 using internal::Resource;
-using simulation::Change;
 using simulation::DeleteOptions;
 using simulation::Deletion;
+using simulation::ObjectChange;
 
 namespace {
 
@@ -79,7 +79,7 @@ std::pair<int, std::string> CodeOf(const absl::Status& status) {
 FakeApiServer::FakeApiServer(simulation::VirtualClock* clock, simulation::ApiServer* server, uint64_t seed,
                              WireFaults faults)
     : clock_(*clock), server_(*server), random_(seed), faults_(faults) {
-  server_.Subscribe([this](const Change& change) { OnChange(change); });
+  server_.Subscribe([this](const ObjectChange& change) { OnChange(change); });
 }
 
 absl::Duration FakeApiServer::Draw(absl::Duration most) {
@@ -332,7 +332,7 @@ void FakeApiServer::StartWatch(uint64_t id, const Target& target) {
   clock_.After(absl::Seconds(seconds), [this, id] { End(id, absl::OkStatus()); });
 }
 
-void FakeApiServer::OnChange(const Change& change) {
+void FakeApiServer::OnChange(const ObjectChange& change) {
   Json object = *(change.after != nullptr ? change.after : change.before)->Document();
   version_ = change.after != nullptr ? VersionOf(object) : version_ + 1;
   if (change.after == nullptr) object["metadata"]["resourceVersion"] = absl::StrCat(version_);

@@ -94,7 +94,7 @@ class FakeApiServer final : public internal::HttpClient {
 
   bool Happens(int32_t chance) { return static_cast<int32_t>(random_() % 1000) < chance; }
   absl::Duration Draw(absl::Duration most);
-  void OnChange(const simulation::Change& change);
+  void OnChange(const simulation::ObjectChange& change);
   void Serve(uint64_t id);
   void Send(uint64_t id, const Answer& answer, absl::Duration retry_after = absl::ZeroDuration());
   void End(uint64_t id, const absl::Status& status);

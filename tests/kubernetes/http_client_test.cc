@@ -21,7 +21,7 @@
 namespace lws {
 namespace {
 
-using internal::Fetch;
+using internal::FetchHttpAnswer;
 using internal::HttpAnswer;
 using internal::HttpRequest;
 
@@ -95,8 +95,8 @@ TEST(HttpClientTest, FetchHandsOverTheWholeAnswerOrTheReason) {
   ScriptedHttpClient client;
   std::vector<absl::StatusOr<HttpAnswer>> answers;
   const auto done = [&answers](const absl::StatusOr<HttpAnswer>& answer) { answers.push_back(answer); };
-  client.Answer(Fetch(&client, {}, done), 200, "whole");
-  const uint64_t id = Fetch(&client, {}, done);
+  client.Answer(FetchHttpAnswer(&client, {}, done), 200, "whole");
+  const uint64_t id = FetchHttpAnswer(&client, {}, done);
   client.Head(id, {200, std::nullopt});
   client.Bytes(id, "hal");
   client.End(id, absl::UnavailableError("cut"));

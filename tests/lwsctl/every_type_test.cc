@@ -67,24 +67,24 @@ int Diff(const std::vector<std::string>& words) {
 
 std::vector<CommandLine> CommandsOfManifests() {
   return {
-      {"validate", Validate, {"FILE"}},
-      {"validate --strict", Validate, {"--strict", "FILE"}},
-      {"validate -o json", Validate, {"-o", "json", "FILE"}},
-      {"validate --old", Validate, {"--old", kVllm, "FILE"}},
-      {"validate of an old", Validate, {"--old", "FILE", kVllm}},
-      {"render", Render, {"FILE"}},
-      {"render --pods", Render, {"--pods", "--groups", "0", "--scheduler-provider", "volcano", "FILE"}},
-      {"explain", Explain, {"--complete", "FILE"}},
-      {"place", Place, {"FILE", "--nodes", kNodes, "--levels", kLevels, "--required", "example.com/block"}},
-      {"capacity", ShowCapacity, {"FILE", "--nodes", kNodes, "--levels", kLevels}},
-      {"simulate", Simulate, {"FILE"}},
-      {"simulate -o json", Simulate, {"-o", "json", "--scheduler-provider", "volcano", "FILE"}},
-      {"compare", Compare, {"FILE"}},
-      {"check", Check, {"FILE"}},
+      {"validate", RunValidate, {"FILE"}},
+      {"validate --strict", RunValidate, {"--strict", "FILE"}},
+      {"validate -o json", RunValidate, {"-o", "json", "FILE"}},
+      {"validate --old", RunValidate, {"--old", kVllm, "FILE"}},
+      {"validate of an old", RunValidate, {"--old", "FILE", kVllm}},
+      {"render", RunRender, {"FILE"}},
+      {"render --pods", RunRender, {"--pods", "--groups", "0", "--scheduler-provider", "volcano", "FILE"}},
+      {"explain", RunExplain, {"--complete", "FILE"}},
+      {"place", RunPlace, {"FILE", "--nodes", kNodes, "--levels", kLevels, "--required", "example.com/block"}},
+      {"capacity", RunCapacity, {"FILE", "--nodes", kNodes, "--levels", kLevels}},
+      {"simulate", RunSimulate, {"FILE"}},
+      {"simulate -o json", RunSimulate, {"-o", "json", "--scheduler-provider", "volcano", "FILE"}},
+      {"compare", RunCompare, {"FILE"}},
+      {"check", RunCheck, {"FILE"}},
       {"diff", Diff, {kVllm, "FILE"}},
       {"diff of an old", Diff, {"FILE", kVllm}},
       {"defragment",
-       Defragment,
+       RunDefragment,
        {"FILE", "--nodes", kNodes, "--levels", kLevels, "--pods", kPods, "--empty", "example.com/rack"}},
   };
 }
@@ -217,8 +217,8 @@ class ScenariosTest : public EveryTypeTest, public testing::WithParamInterface<c
 TEST_P(ScenariosTest, OfEveryType) {
   const std::string text = absl::StrReplaceAll(ReadText(absl::StrCat("examples/scenarios/", GetParam())),
                                                {{"6000", "6"}, {"fleet-4999-3", "vllm-3-1"}});
-  TryAll(ReadDocuments(text),
-         {{"simulate", Simulate, {"--scenario", "FILE", kVllm}}, {"compare", Compare, {"--scenario", "FILE", kVllm}}});
+  TryAll(ReadDocuments(text), {{"simulate", RunSimulate, {"--scenario", "FILE", kVllm}},
+                               {"compare", RunCompare, {"--scenario", "FILE", kVllm}}});
 }
 
 INSTANTIATE_TEST_SUITE_P(Examples, ScenariosTest,
@@ -233,7 +233,7 @@ TEST_P(TestFilesTest, OfEveryType) {
       absl::StrReplaceAll(ReadText(absl::StrCat("examples/scenarios/tests/", GetParam())),
                           {{"../../", absl::StrCat(here, "/examples/")}, {"seeds: 1-", "seeds: 1 #"}});
   std::free(here);
-  TryAll(ReadDocuments(text), {{"test", lwsctl::Test, {"FILE"}}});
+  TryAll(ReadDocuments(text), {{"test", lwsctl::RunTest, {"FILE"}}});
 }
 
 INSTANTIATE_TEST_SUITE_P(Examples, TestFilesTest,
@@ -245,14 +245,14 @@ std::string OfRoles(const char* file) { return absl::StrCat(kRoles, file); }
 
 TEST_F(EveryTypeTest, ScenariosOfRoles) {
   const std::string set = OfRoles("small.yaml");
-  TryAll(ReadDocuments(ReadText(OfRoles("scenario.yaml"))),
-         {{"simulate", Simulate, {"--scenario", "FILE", set}}, {"compare", Compare, {"--scenario", "FILE", set}}});
+  TryAll(ReadDocuments(ReadText(OfRoles("scenario.yaml"))), {{"simulate", RunSimulate, {"--scenario", "FILE", set}},
+                                                             {"compare", RunCompare, {"--scenario", "FILE", set}}});
 }
 
 TEST_F(EveryTypeTest, StatesOfRoles) {
   TryAll(ReadDocuments(ReadText(OfRoles("state.yaml"))),
-         {{"explain", Explain, {"--now", "2026-01-01T00:00:00Z", "FILE"}},
-          {"explain --complete", Explain, {"--complete", "--all", "--now", "2026-01-01T00:00:00Z", "FILE"}}});
+         {{"explain", RunExplain, {"--now", "2026-01-01T00:00:00Z", "FILE"}},
+          {"explain --complete", RunExplain, {"--complete", "--all", "--now", "2026-01-01T00:00:00Z", "FILE"}}});
 }
 
 // The first objects of a file. The others are similar.
@@ -263,12 +263,12 @@ std::vector<Json> First(std::vector<Json> documents, size_t count) {
 
 TEST_F(EveryTypeTest, Nodes) {
   TryAll(First(ReadDocuments(ReadText(kNodes)), 2),
-         {{"place", Place, {kVllm, "--nodes", "FILE", "--levels", kLevels}},
-          {"capacity", ShowCapacity, {kVllm, "--nodes", "FILE", "--levels", kLevels}},
+         {{"place", RunPlace, {kVllm, "--nodes", "FILE", "--levels", kLevels}},
+          {"capacity", RunCapacity, {kVllm, "--nodes", "FILE", "--levels", kLevels}},
           {"capacity of slices",
-           ShowCapacity,
+           RunCapacity,
            {OfRoles("anywhere.yaml"), "--nodes", "FILE", "--levels", kLevels, "--groups", "surge"}},
-          {"explain", Explain, {"FILE"}}});
+          {"explain", RunExplain, {"FILE"}}});
 }
 
 // The file that the tests change.
@@ -283,42 +283,42 @@ std::string WriteBeside(const std::string& name, const std::string& text) {
 
 TEST_F(EveryTypeTest, NodesOfScenarios) {
   const std::string scenario = WriteBeside("scenario.yaml", absl::StrCat("{nodes: ", ChangedFile(), ", events: []}"));
-  TryAll(First(ReadDocuments(ReadText(kNodes)), 2), {{"simulate", Simulate, {"--scenario", scenario, kVllm}}});
+  TryAll(First(ReadDocuments(ReadText(kNodes)), 2), {{"simulate", RunSimulate, {"--scenario", scenario, kVllm}}});
 }
 
 TEST_F(EveryTypeTest, NodeObjectsInScenarios) {
   Json scenario = {{"events", Json::array()}, {"for", "1m"}};
   scenario["nodes"] = First(ReadDocuments(ReadText(kNodes)), 2);
-  TryAll({scenario}, {{"simulate", Simulate, {"--scenario", "FILE", kVllm}}});
+  TryAll({scenario}, {{"simulate", RunSimulate, {"--scenario", "FILE", kVllm}}});
 }
 
 TEST_F(EveryTypeTest, ManifestsOfTests) {
   const std::string test =
       WriteBeside("test.yaml", absl::StrCat("{manifest: ", ChangedFile(), ", expect: {lowestReady: promised}}"));
-  TryAll(ReadDocuments(ReadText(kVllm)), {{"test", lwsctl::Test, {test}}});
+  TryAll(ReadDocuments(ReadText(kVllm)), {{"test", lwsctl::RunTest, {test}}});
 }
 
 TEST_F(EveryTypeTest, SetsInsideOtherObjects) {
   TryAll(ReadDocuments(ReadText("tests/lwsctl/reading/in-app-wrapper.yaml")),
-         {{"validate", Validate, {"FILE"}}, {"validate -o json", Validate, {"-o", "json", "FILE"}}});
+         {{"validate", RunValidate, {"FILE"}}, {"validate -o json", RunValidate, {"-o", "json", "FILE"}}});
 }
 
 TEST_F(EveryTypeTest, Pods) {
   TryAll(First(ReadDocuments(ReadText("examples/clusters/gpu-pods.yaml")), 2),
-         {{"place", Place, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
-          {"capacity", ShowCapacity, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
+         {{"place", RunPlace, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
+          {"capacity", RunCapacity, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}},
           {"defragment",
-           Defragment,
+           RunDefragment,
            {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE", "--empty", "example.com/rack"}},
-          {"explain", Explain, {"FILE"}}});
+          {"explain", RunExplain, {"FILE"}}});
 }
 
 TEST_F(EveryTypeTest, States) {
   TryAll(ReadDocuments(ReadText("examples/lwsctl/golden/state.yaml")),
-         {{"explain", Explain, {"--now", "2026-01-01T00:00:00Z", "FILE"}},
-          {"explain -o json", Explain, {"-o", "json", "--now", "2026-01-01T00:00:00Z", "FILE"}},
-          {"explain --complete", Explain, {"--complete", "--all", "--now", "2026-01-01T00:00:00Z", "FILE"}},
-          {"place --pods", Place, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}}});
+         {{"explain", RunExplain, {"--now", "2026-01-01T00:00:00Z", "FILE"}},
+          {"explain -o json", RunExplain, {"-o", "json", "--now", "2026-01-01T00:00:00Z", "FILE"}},
+          {"explain --complete", RunExplain, {"--complete", "--all", "--now", "2026-01-01T00:00:00Z", "FILE"}},
+          {"place --pods", RunPlace, {kVllm, "--nodes", kNodes, "--levels", kLevels, "--pods", "FILE"}}});
 }
 
 // A state with every field that explain reads.
@@ -375,7 +375,7 @@ bool MayBeAbsent(const std::string& path) {
 TEST_F(EveryTypeTest, StatesAreReadByTheirTypes) {
   std::vector<Json> documents = Json::parse(kWholeState).get<std::vector<Json>>();
   const std::string file = ChangedFile();
-  const CommandLine line = {"explain", Explain, {"--complete", "--now", "2026-01-01T00:00:00Z", "FILE"}};
+  const CommandLine line = {"explain", RunExplain, {"--complete", "--now", "2026-01-01T00:00:00Z", "FILE"}};
   const auto run = [&] {
     std::ofstream out(file);
     for (const Json& document : documents) out << document << "\n";
@@ -407,7 +407,7 @@ TEST_F(EveryTypeTest, StatesAreReadByTheirTypes) {
 }
 
 TEST_F(EveryTypeTest, SwarmCases) {
-  TryAll(ReadDocuments(ReadText("examples/lwsctl/golden/swarm-reference.txt")), {{"swarm", Swarm, {"FILE"}}});
+  TryAll(ReadDocuments(ReadText("examples/lwsctl/golden/swarm-reference.txt")), {{"swarm", RunSwarm, {"FILE"}}});
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ TEST(LargeSetsTest, WhatNumbersCannotSayIsSimulatedInObjects) {
   with_nodes.nodes.push_back({});
   EXPECT_FALSE(IsForNumbers(with_nodes, {}));
   lws::ScenarioRunOptions gangs;
-  gangs.scheduler_provider = lws::SchedulerProvider::kVolcano;
+  gangs.pods.scheduler_provider = lws::SchedulerProvider::kVolcano;
   EXPECT_FALSE(IsForNumbers(usual, gangs));
 }
 

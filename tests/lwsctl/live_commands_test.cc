@@ -410,13 +410,13 @@ TEST(ControlsEditTest, EverythingElseInTheAnnotationStays) {
        R"({"approvedSteps":2,"steps":[{"groups":1},{"groups":2}]})"},
   };
   for (const auto& row : table) {
-    const absl::StatusOr<std::string> edited = Edited(row.text, row.edit);
+    const absl::StatusOr<std::string> edited = EditedControls(row.text, row.edit);
     ASSERT_TRUE(edited.ok()) << edited.status();
     EXPECT_EQ(*edited, row.wanted);
   }
-  EXPECT_TRUE(absl::IsInvalidArgument(Edited("7", ControlsEdit::kPause).status()));
-  EXPECT_TRUE(absl::IsInvalidArgument(Edited(R"({"pause": true})", ControlsEdit::kPause).status()));
-  EXPECT_TRUE(absl::IsFailedPrecondition(Edited("", ControlsEdit::kPromote).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(EditedControls("7", ControlsEdit::kPause).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(EditedControls(R"({"pause": true})", ControlsEdit::kPause).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(EditedControls("", ControlsEdit::kPromote).status()));
 }
 
 TEST(LiveWordsTest, TheWordsChooseTheLiveCommands) {

@@ -88,7 +88,7 @@ void Occupy(int index, int64_t priority, int32_t node, ClusterInput* cluster) {
   lws::PodShape shape;
   shape.amounts = {{"gpu", cluster->capacity->Free(node)[1]}};
   pods.pods = {{node, shape}};
-  lws::PutBack(pods, cluster->capacity.get());
+  lws::PutBackPods(pods, cluster->capacity.get());
   cluster->groups.push_back(std::move(pods));
 }
 

@@ -240,21 +240,22 @@ TEST(LogTest, Lines) {
   const absl::Time now = absl::FromUnixNanos(1767323045'678901234);
   const LogEntry entry = {LogLevel::kInfo, "setup", "a \"message\"", {{"k", "v"}, {"n", "1\n"}}};
   LogSettings settings;
-  EXPECT_EQ(LogLine(FormatOf(settings), entry, now),
+  EXPECT_EQ(LogLine(LogFormatOf(settings), entry, now),
             "{\"level\":\"info\",\"ts\":\"2026-01-02T03:04:05Z\",\"logger\":\"setup\",\"msg\":\"a \\\"message\\\"\","
             "\"k\":\"v\",\"n\":\"1\\n\"}\n");
   settings.development = true;
-  EXPECT_EQ(LogLine(FormatOf(settings), entry, now),
+  EXPECT_EQ(LogLine(LogFormatOf(settings), entry, now),
             "2026-01-02T03:04:05Z\tINFO\tsetup\ta \"message\"\t{\"k\": \"v\", \"n\": \"1\\n\"}\n");
   settings.time_encoding = "rfc3339nano";
-  EXPECT_EQ(LogLine(FormatOf(settings), {LogLevel::kError, "", "m", {}}, now),
+  EXPECT_EQ(LogLine(LogFormatOf(settings), {LogLevel::kError, "", "m", {}}, now),
             "2026-01-02T03:04:05.678901234Z\tERROR\tm\n");
   settings.encoder = "json";
   for (const auto& [encoding, time] :
        {std::pair("epoch", "1767323045.6789010"), std::pair("millis", "1767323045678.901"),
         std::pair("nano", "1767323045678901234"), std::pair("iso8601", "\"2026-01-02T03:04:05.678Z\"")}) {
     settings.time_encoding = encoding;
-    EXPECT_TRUE(absl::StrContains(LogLine(FormatOf(settings), entry, now), absl::StrCat("\"ts\":", time, ","))) << time;
+    EXPECT_TRUE(absl::StrContains(LogLine(LogFormatOf(settings), entry, now), absl::StrCat("\"ts\":", time, ",")))
+        << time;
   }
 }
 
@@ -274,7 +275,7 @@ TEST(LogTest, Levels) {
     std::string shown;
     for (int i = 0; i < 6; ++i) {
       const LogEntry entry = {static_cast<LogLevel>(levels[i]), "", "m", {}};
-      shown += LogLine(FormatOf(settings), entry, absl::UnixEpoch()).empty() ? '.' : letters[i];
+      shown += LogLine(LogFormatOf(settings), entry, absl::UnixEpoch()).empty() ? '.' : letters[i];
     }
     EXPECT_EQ(shown, c.shown) << c.level;
   }

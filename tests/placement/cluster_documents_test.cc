@@ -128,7 +128,7 @@ TEST(SetRequestTest, Laws1And2LeadersAndExclusiveLevels) {
       "leaderTemplate": {"spec": {"containers": [{"name": "l", "image": "i"}]}},
       "workerTemplate": {"spec": {"containers": [{"name": "w", "image": "i",
         "resources": {"limits": {"nvidia.com/gpu": "8"}}}]}}}}})"));
-  ASSERT_NE(admission.set, nullptr) << Join(admission.errors);
+  ASSERT_NE(admission.set, nullptr) << JoinFieldErrors(admission.errors);
   SetPlacement placement;
   placement.subgroup_level = "rack";
   placement.exclusive_level = "block";
@@ -147,7 +147,7 @@ GroupRequest RequestOf(Json leader_worker_template) {
                                            {"kind", "LeaderWorkerSet"},
                                            {"metadata", {{"name", "s"}, {"namespace", "n"}}},
                                            {"spec", {{"leaderWorkerTemplate", std::move(leader_worker_template)}}}});
-  EXPECT_NE(admission.set, nullptr) << Join(admission.errors);
+  EXPECT_NE(admission.set, nullptr) << JoinFieldErrors(admission.errors);
   if (admission.set == nullptr) return {};
   const absl::StatusOr<GroupRequest> request = GroupRequestFromSet(*admission.set, {}, /*group_index=*/3);
   EXPECT_TRUE(request.ok()) << request.status();

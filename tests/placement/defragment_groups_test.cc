@@ -110,7 +110,7 @@ TEST(DefragmentGroupsTest, Law5IsExactOnlyWhereNoOtherOrderMayMakeRoom) {
   GroupRequest request = Pod(9);
   request.closeness = Closeness::kRequired;
   request.level = "rack";
-  const RoomPlan open = *MakeRoom(capacity, request, running.groups, kMany);
+  const RoomPlan open = *MakeRoomForGroup(capacity, request, running.groups, kMany);
   EXPECT_FALSE(open.assignment.has_value());
   EXPECT_FALSE(open.exact);
   EXPECT_FALSE(open.met_bound);
@@ -121,10 +121,10 @@ TEST(DefragmentGroupsTest, Law5IsExactOnlyWhereNoOtherOrderMayMakeRoom) {
   request = Pod(5);
   request.closeness = Closeness::kRequired;
   request.level = "rack";
-  EXPECT_TRUE(MakeRoom(small, request, two.groups, kMany)->exact);
+  EXPECT_TRUE(MakeRoomForGroup(small, request, two.groups, kMany)->exact);
   // Nobody looks for moves when no domain binds the pods.
   request.closeness = Closeness::kUnconstrained;
-  const RoomPlan anywhere = *MakeRoom(small, request, two.groups, kMany);
+  const RoomPlan anywhere = *MakeRoomForGroup(small, request, two.groups, kMany);
   EXPECT_FALSE(anywhere.exact);
   EXPECT_EQ(anywhere.level, "");
 }
@@ -136,16 +136,16 @@ TEST(DefragmentGroupsTest, MakesRoomForALargeGroup) {
   request.workers = 2;
   request.closeness = Closeness::kRequired;
   request.level = "rack";
-  const RoomPlan plan = *MakeRoom(capacity, request, running.groups, kMany);
+  const RoomPlan plan = *MakeRoomForGroup(capacity, request, running.groups, kMany);
   EXPECT_EQ(Moves(plan.moves), "0:2 1:2");
   EXPECT_TRUE(plan.exact);
   EXPECT_EQ(PodsByNode(capacity.topology(), *plan.assignment), "1 1 - - -");
-  const RoomPlan bounded = *MakeRoom(capacity, request, running.groups, 1);
+  const RoomPlan bounded = *MakeRoomForGroup(capacity, request, running.groups, 1);
   EXPECT_FALSE(bounded.exact);
   EXPECT_TRUE(bounded.met_bound);
   EXPECT_FALSE(bounded.assignment.has_value());
   request.workers = 3;
-  EXPECT_FALSE(MakeRoom(capacity, request, running.groups, kMany)->assignment.has_value());
+  EXPECT_FALSE(MakeRoomForGroup(capacity, request, running.groups, kMany)->assignment.has_value());
 }
 
 // The most racks that any placement of the pods leaves empty. Those of the nodes `in_use` never are.
@@ -364,7 +364,7 @@ TEST(DefragmentGroupsTest, Law5AgainstEveryWayToMove) {
     request.workers = 1 + cases.Draw(2);
     request.closeness = Closeness::kRequired;
     request.level = "rack";
-    const RoomPlan plan = *MakeRoom(capacity, request, running.groups, kMany);
+    const RoomPlan plan = *MakeRoomForGroup(capacity, request, running.groups, kMany);
     if (plan.assignment.has_value()) continue;
     ++(plan.exact ? certain : open);
     if (!plan.exact) continue;
@@ -416,7 +416,7 @@ TEST(DefragmentGroupsTest, Laws1And5OfMakingRoom) {
     GroupRequest request = cases.Request();
     request.closeness = Closeness::kRequired;
     request.level = kKeys[static_cast<size_t>(cases.Draw(2))];
-    const RoomPlan plan = *MakeRoom(capacity, request, groups, kMany);
+    const RoomPlan plan = *MakeRoomForGroup(capacity, request, groups, kMany);
     const std::string where = absl::StrCat("round ", round, ", seed ", kSeed, Describe(capacity, request));
     const bool fits_now = AssignGroup(capacity, request)->assignment.has_value();
     ASSERT_FALSE(plan.met_bound) << where;

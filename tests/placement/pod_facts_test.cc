@@ -78,7 +78,7 @@ std::string Read(const Json& pod) {
   const auto nodes = NodesOfRunningGroups(pods);
   EXPECT_TRUE(nodes.ok()) << nodes.status();
   for (const auto& [id, ranks] : *nodes) read["nodes"].push_back({id.set_name, id.index, ranks.size()});
-  for (const char* node : {"n1", "n2"}) read["daemons"].push_back(DaemonsOn(node, pods)->size());
+  for (const char* node : {"n1", "n2"}) read["daemons"].push_back(DaemonSetPodsOn(node, pods)->size());
   return read.dump();
 }
 

@@ -63,7 +63,7 @@ GroupRequest Pods(int64_t pods, const std::string& level) {
 
 std::string Victims(Capacity capacity, const GroupRequest& request, int64_t priority,
                     const std::vector<RunningPods>& groups) {
-  for (const RunningPods& group : groups) PutBack(group, &capacity);
+  for (const RunningPods& group : groups) PutBackPods(group, &capacity);
   const Preemption preemption = *PreemptGroups(capacity, request, priority, groups, kMany);
   if (!preemption.assignment.has_value()) return "no place";
   return absl::StrCat(absl::StrJoin(preemption.victims, " "), preemption.exact ? "" : " at most");
@@ -85,7 +85,7 @@ TEST(PreemptGroupsTest, SaysWhenTheBoundIsMet) {
   Capacity capacity = SmallTopology("{[9]}");
   std::vector<RunningPods> groups;
   for (int i = 0; i < 9; ++i) groups.push_back(Running(1, {0}));
-  for (const RunningPods& group : groups) PutBack(group, &capacity);
+  for (const RunningPods& group : groups) PutBackPods(group, &capacity);
   const Preemption bounded = *PreemptGroups(capacity, Pods(4, "host"), 2, groups, 10);
   EXPECT_EQ(bounded.victims.size(), 4u);
   EXPECT_FALSE(bounded.exact);
@@ -117,7 +117,7 @@ bool Fits(const Capacity& capacity, const GroupRequest& request) {
 }
 
 Capacity Without(Capacity capacity, const std::vector<RunningPods>& groups, const std::vector<size_t>& victims) {
-  for (const size_t i : victims) TakeAway(groups[i], &capacity);
+  for (const size_t i : victims) TakeAwayPods(groups[i], &capacity);
   return capacity;
 }
 
@@ -166,7 +166,7 @@ TEST(PreemptGroupsTest, Laws1To5AgainstEverySetOfGroups) {
   for (int round = 0; round < CaseCount(kCases); ++round) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     const std::vector<RunningPods> groups = DrawGroups(&cases, capacity.topology());
-    for (const RunningPods& group : groups) PutBack(group, &capacity);
+    for (const RunningPods& group : groups) PutBackPods(group, &capacity);
     const GroupRequest request = cases.Request();
     const int64_t priority = cases.Draw(5);
     const Preemption preemption = *PreemptGroups(capacity, request, priority, groups, kMany);
@@ -283,9 +283,9 @@ TEST(RunningPodsTest, Laws1And2OfGroups) {
   };
   EXPECT_EQ(free(capacity), free(expected));
   EXPECT_EQ(free(capacity), " 98/2/2/1 99/3/2/1 98/2/1/1");
-  for (const RunningPods& group : groups) TakeAway(group, &capacity);
+  for (const RunningPods& group : groups) TakeAwayPods(group, &capacity);
   EXPECT_EQ(free(capacity), " 99/3/0/1 100/4/0/0 100/4/0/0");
-  for (const RunningPods& group : groups) PutBack(group, &capacity);
+  for (const RunningPods& group : groups) PutBackPods(group, &capacity);
   EXPECT_EQ(free(capacity), free(expected));
 }
 
@@ -326,10 +326,10 @@ TEST(RunningPodsTest, Law3KeepRanksIsAsIfTheOthersHadNeverBeenThere) {
     Capacity expected = capacity;
     std::vector<RunningPods> groups = *UseRunningGroups(before, &capacity);
     ASSERT_EQ(groups.size(), 1u);
-    KeepRanks(size, &groups[0], &capacity);
+    KeepRanksOfGroup(size, &groups[0], &capacity);
     const std::vector<RunningPods> alone = *UseRunningGroups(after, &expected);
     EXPECT_EQ(TextOf(capacity), TextOf(expected)) << "size " << size;
-    TakeAway(groups[0], &capacity);
+    TakeAwayPods(groups[0], &capacity);
     EXPECT_EQ(TextOf(capacity), TextOf(SmallTopology("{[4 4][4][4]}"))) << "size " << size;
   }
 }
@@ -339,7 +339,7 @@ TEST(PreemptGroupsTest, Law6OfASpreadGroup) {
   const Capacity empty = SmallTopology("{[2 2][2 2]} {[4]}");
   const std::vector<RunningPods> low = {Running(1, {0}), Running(1, {1}), Running(2, {2, 3}), Running(3, {4, 4, 4})};
   Capacity capacity = empty;
-  for (const RunningPods& group : low) PutBack(group, &capacity);
+  for (const RunningPods& group : low) PutBackPods(group, &capacity);
   GroupSpread spread;
   spread.level = "rack";
   const auto victims = [&](int64_t pods) {
@@ -410,7 +410,7 @@ TEST(PreemptGroupsTest, Law6AgainstEverySetOfGroups) {
     Capacity capacity(*Topology::Create(cases.Nodes(), kKeys));
     const Topology& topology = capacity.topology();
     const std::vector<RunningPods> groups = DrawGroups(&cases, topology);
-    for (const RunningPods& group : groups) PutBack(group, &capacity);
+    for (const RunningPods& group : groups) PutBackPods(group, &capacity);
     const GroupRequest request = cases.Request();
     const int64_t priority = cases.Draw(5);
     GroupSpread spread;

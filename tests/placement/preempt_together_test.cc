@@ -70,7 +70,7 @@ Rank RankOf(const std::vector<RunningPods>& running, const std::vector<size_t>& 
 }
 
 Capacity Without(Capacity capacity, const std::vector<RunningPods>& running, const std::vector<size_t>& victims) {
-  for (const size_t i : victims) TakeAway(running[i], &capacity);
+  for (const size_t i : victims) TakeAwayPods(running[i], &capacity);
   return capacity;
 }
 
@@ -145,7 +145,7 @@ Drawn Draw(uint32_t seed) {
       places.push_back(node);
     }
     drawn.running.push_back(Running(draw(3), places));
-    PutBack(drawn.running.back(), &drawn.capacity);
+    PutBackPods(drawn.running.back(), &drawn.capacity);
   }
   for (int group = draw(2); group >= 0; --group) {
     drawn.requests.push_back(Group(1 + draw(2)));
@@ -221,7 +221,7 @@ TEST(PreemptTogetherTest, Law6AgainstEverySetOfGroupsAndEveryDomain) {
   for (uint32_t seed = 1; seed <= CaseCount(kSeeds); ++seed) {
     const Drawn drawn = Draw(seed + 100000);
     const std::vector<PartlyPlacedGroup> groups = Absent(drawn.requests);
-    const std::vector<TopologyDomain> domains = *DomainsForAnother(drawn.capacity.topology(), drawn.spread);
+    const std::vector<TopologyDomain> domains = *DomainsForAnotherGroup(drawn.capacity.topology(), drawn.spread);
     const TogetherPreemption preemption =
         *PreemptSpreadTogether(drawn.capacity, groups, drawn.level, drawn.spread, drawn.priority, drawn.running, kMany);
     const std::string where =
@@ -257,7 +257,7 @@ TEST(PreemptTogetherTest, Law6AgainstEverySetOfGroupsAndEveryDomain) {
 TEST(PreemptTogetherTest, TheNoFitIsThatWithoutTheLowerGroups) {
   Capacity capacity = SmallTopology("{[1][2]}");
   const std::vector<RunningPods> running = {Running(1, {0}), Running(1, {1, 1})};
-  for (const RunningPods& group : running) PutBack(group, &capacity);
+  for (const RunningPods& group : running) PutBackPods(group, &capacity);
   const std::vector<GroupRequest> requests = {Group(3)};
   GroupSpread spread;
   spread.level = "rack";

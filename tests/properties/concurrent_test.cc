@@ -59,7 +59,7 @@ void AdmitAll(const Inputs& inputs, std::string* answers) {
   for (const Json& object : inputs.objects) {
     if (object["kind"] != "LeaderWorkerSet") continue;
     const SetAdmission admission = AdmitSet(object);
-    absl::StrAppend(answers, Join(admission.errors), "\n");
+    absl::StrAppend(answers, JoinFieldErrors(admission.errors), "\n");
     if (admission.set == nullptr) continue;
     absl::StrAppend(answers, RevisionData(*admission.set), LeaderWorkerSetToJson(*admission.set).dump(), "\n");
   }

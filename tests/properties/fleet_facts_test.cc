@@ -73,7 +73,7 @@ std::string GroupName(uint32_t set, int32_t group) { return absl::StrCat(kSets[s
 
 void FillMeta(uint32_t set, int32_t group, const PackedUid& uid, RevisionId revision, ObservedMeta* meta) {
   meta->namespace_name = "n";
-  meta->uid = UidText(uid);
+  meta->uid = PackedUidText(uid);
   meta->set_name = kSets[set];
   meta->group_index = absl::StrCat(group);
   meta->revision_key = kRevisions[revision];
@@ -97,7 +97,7 @@ ObservedPod PodOf(const PodFacts& facts) {
     pod.meta.controller = ObservedMeta::Controller{"StatefulSet", kSets[member.set], "u"};
   } else {
     pod.leader_name = leader;
-    pod.meta.controller = ObservedMeta::Controller{"StatefulSet", leader, UidText(facts.owner_uid)};
+    pod.meta.controller = ObservedMeta::Controller{"StatefulSet", leader, PackedUidText(facts.owner_uid)};
   }
   pod.phase = facts.phase;
   pod.has_ready_condition = facts.has_ready_condition;
@@ -111,7 +111,7 @@ ObservedStatefulSet StatefulSetOf(const WorkersFacts& facts) {
   FillMeta(facts.set, facts.group, facts.uid, facts.revision, &statefulset.meta);
   statefulset.meta.name = GroupName(facts.set, facts.group);
   statefulset.meta.terminating = facts.terminating;
-  statefulset.meta.controller = ObservedMeta::Controller{"Pod", statefulset.meta.name, UidText(facts.leader_uid)};
+  statefulset.meta.controller = ObservedMeta::Controller{"Pod", statefulset.meta.name, PackedUidText(facts.leader_uid)};
   statefulset.replicas = facts.replicas;
   statefulset.available_replicas = facts.available_replicas;
   statefulset.status_replicas = facts.status_replicas;

@@ -16,7 +16,7 @@
 namespace lws {
 namespace {
 
-using simulation::Change;
+using simulation::ObjectChange;
 
 constexpr int kSeeds = 60;
 
@@ -65,7 +65,7 @@ class History {
 
   SimulationLog Log() {
     SimulationLog log;
-    log.on_change = [this](const Change& change) {
+    log.on_change = [this](const ObjectChange& change) {
       absl::StrAppend(&log_, change.key.kind, " ", change.key.name, " ",
                       change.after == nullptr ? "gone" : CanonicalJson(*change.after->Document()), "\n");
     };

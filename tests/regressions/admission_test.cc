@@ -36,7 +36,7 @@ Json Set(const std::string& cpu, bool default_policy = false) {
 
 LeaderWorkerSet Stored(const std::string& cpu) {
   const SetAdmission admission = AdmitSet(Set(cpu));
-  EXPECT_NE(admission.set, nullptr) << Join(admission.errors);
+  EXPECT_NE(admission.set, nullptr) << JoinFieldErrors(admission.errors);
   return admission.set == nullptr ? LeaderWorkerSet() : *admission.set;
 }
 
@@ -48,7 +48,7 @@ std::string Cpu(const SetAdmission& admission) {
   if (admission.set != nullptr) return LeaderWorkerSetToJson(*admission.set).at(Json::json_pointer(kPath));
   const bool is_it = std::any_of(admission.errors.begin(), admission.errors.end(),
                                  [](const FieldError& error) { return error.field == kField; });
-  return admission.stage == AdmissionStage::kSchema && is_it ? "refused" : Join(admission.errors);
+  return admission.stage == AdmissionStage::kSchema && is_it ? "refused" : JoinFieldErrors(admission.errors);
 }
 
 // The schema wants an integer or a text. It sees the object as it was sent, unless admission wrote it again.
@@ -94,16 +94,16 @@ TEST(Admission, AnUpdateOfASetThatIsBeingDeletedKeepsItsDeletion) {
   for (const char* time : {"", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"}) {
     if (*time != '\0') sent["metadata"]["deletionTimestamp"] = time;
     const SetAdmission admission = AdmitSetUpdate(stored, sent);
-    ASSERT_NE(admission.set, nullptr) << time << ": " << Join(admission.errors);
+    ASSERT_NE(admission.set, nullptr) << time << ": " << JoinFieldErrors(admission.errors);
     EXPECT_EQ(admission.set->metadata().deletion_timestamp(), "2026-01-01T00:00:00Z") << time;
     EXPECT_EQ(admission.set->metadata().deletion_grace_period_seconds(), 0) << time;
   }
   sent["metadata"]["deletionGracePeriodSeconds"] = 30;
-  EXPECT_EQ(Join(AdmitSetUpdate(stored, sent).errors),
+  EXPECT_EQ(JoinFieldErrors(AdmitSetUpdate(stored, sent).errors),
             "metadata.deletionGracePeriodSeconds: Invalid value: 30: field is immutable");
   Json alive = Set(R"("1")");
   alive["metadata"]["deletionTimestamp"] = "2027-01-01T00:00:00Z";
-  EXPECT_EQ(Join(AdmitSetUpdate(Stored(R"("1")"), alive).errors),
+  EXPECT_EQ(JoinFieldErrors(AdmitSetUpdate(Stored(R"("1")"), alive).errors),
             R"(metadata.deletionTimestamp: Invalid value: "2027-01-01T00:00:00Z": field is immutable)");
 }
 

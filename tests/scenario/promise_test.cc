@@ -81,8 +81,9 @@ TEST(PromiseTest, Laws3And4EditsAndExcusesOnlyLowerIt) {
 // The letters of a watch's groups after its last look.
 class Letters {
  public:
-  Letters(Simulation* simulation, const std::vector<simulation::Change>& changes) : watch(simulation, "n", &report_) {
-    for (const simulation::Change& change : changes) watch.OnChange(change);
+  Letters(Simulation* simulation, const std::vector<simulation::ObjectChange>& changes)
+      : watch(simulation, "n", &report_) {
+    for (const simulation::ObjectChange& change : changes) watch.OnChange(change);
   }
 
   const std::string& Look() {
@@ -106,10 +107,10 @@ class Letters {
 };
 
 TEST(GroupWatchTest, Law1ALookReadsTheGroupsThatChanged) {
-  std::vector<simulation::Change> changes;
+  std::vector<simulation::ObjectChange> changes;
   std::vector<Letters*> told;
   SimulationLog log;
-  log.on_change = [&](const simulation::Change& change) {
+  log.on_change = [&](const simulation::ObjectChange& change) {
     changes.push_back(change);
     for (Letters* letters : told) letters->watch.OnChange(change);
   };

@@ -223,7 +223,8 @@ TEST(RunRoleScenarioTest, AnEventWithoutItsTargetNamesItself) {
   const Json set = Set(Json::array({Role("prefill", 2, 1, 0), Role("decode", 1, 1, 0)}));
   const auto error = [&set](const Json& event) {
     const absl::Status status = RunRoleScenario(*Read(set, Json::array({event})), {}).status();
-    EXPECT_EQ(status.message().substr(0, FieldOf(status).size()), FieldOf(status)) << "the field leads to its line";
+    EXPECT_EQ(status.message().substr(0, FieldOfStatus(status).size()), FieldOfStatus(status))
+        << "the field leads to its line";
     return std::string(status.message());
   };
   for (const char* key : {"fail", "end", "delete", "evict"}) {

@@ -250,7 +250,7 @@ TEST(RunScenarioTest, ARestartPolicyGivesUpAndKeepsThePods) {
   for (int i = 1; i <= 6; ++i) builder.At(i * absl::Minutes(3)).FailContainer("s-0-1");
   ScenarioRunOptions options;
   EXPECT_EQ(RunScenario(builder.Build(), options)->groups_restarted, 6);
-  options.restarts = &policy;
+  options.pods.restarts = &policy;
   const ScenarioReport report = *RunScenario(builder.Build(), options);
   EXPECT_EQ(report.groups_restarted, 2);
   EXPECT_EQ(report.pods_created, 4 + 2 * 2);
@@ -426,7 +426,8 @@ std::string ErrorOf(const Json& event) {
   EXPECT_TRUE(scenario.ok()) << scenario.status();
   if (!scenario.ok()) return "";
   const absl::Status status = RunScenario(*scenario, {}).status();
-  EXPECT_EQ(status.message().substr(0, FieldOf(status).size()), FieldOf(status)) << "the field leads to its line";
+  EXPECT_EQ(status.message().substr(0, FieldOfStatus(status).size()), FieldOfStatus(status))
+      << "the field leads to its line";
   return std::string(status.message());
 }
 

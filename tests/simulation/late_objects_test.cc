@@ -25,8 +25,8 @@ using internal::Chance;
 using internal::LateObjects;
 using internal::SimulationFaults;
 using simulation::ApiServer;
-using simulation::Change;
-using simulation::TextAt;
+using simulation::ObjectChange;
+using simulation::StoredTextAt;
 using simulation::VirtualClock;
 
 constexpr absl::Duration kFaults = absl::Minutes(10);
@@ -40,8 +40,8 @@ class LateObjectsTest : public ::testing::Test {
     ApiServer server(&clock);
     const SimulationFaults faults = Faults(random());
     Chance chance(seed, faults, [&clock] { return clock.now() - absl::UnixEpoch(); });
-    LateObjects late(&chance, &clock, [this](const Change& change) { See(change); });
-    server.Subscribe([&](const Change& change) {
+    LateObjects late(&chance, &clock, [this](const ObjectChange& change) { See(change); });
+    server.Subscribe([&](const ObjectChange& change) {
       if (random() % 8 == 0) {
         late.TellNow(change);
       } else {
@@ -97,12 +97,12 @@ class LateObjectsTest : public ::testing::Test {
   // Every state of an object has a larger number than the one before.
   static int64_t VersionOf(const simulation::SharedObject& object) {
     int64_t version = -1;
-    EXPECT_TRUE(absl::SimpleAtoi(TextAt(*object, {"data", "value"}), &version));
+    EXPECT_TRUE(absl::SimpleAtoi(StoredTextAt(*object, {"data", "value"}), &version));
     return version;
   }
 
   // Law 1: versions only grow. A deletion tells the last version that the object had.
-  void See(const Change& change) {
+  void See(const ObjectChange& change) {
     const int64_t version = VersionOf(change.after != nullptr ? change.after : change.before);
     int64_t& newest = newest_[change.key.name];
     EXPECT_GE(version, newest) << change.key.name;
@@ -134,10 +134,10 @@ TEST(LateObjectsOfOneTest, AChangeThatIsLostIsToldAtTheNextList) {
   faults.until = absl::Seconds(90);
   Chance chance(1, faults, [&clock] { return clock.now() - absl::UnixEpoch(); });
   std::string told;
-  LateObjects late(&chance, &clock, [&](const Change&) {
+  LateObjects late(&chance, &clock, [&](const ObjectChange&) {
     absl::StrAppend(&told, absl::FormatDuration(clock.now() - absl::UnixEpoch()), " ");
   });
-  server.Subscribe([&late](const Change& change) { late.Tell(change); });
+  server.Subscribe([&late](const ObjectChange& change) { late.Tell(change); });
   for (const int second : {10, 20, 70, 100}) {
     clock.At(absl::UnixEpoch() + absl::Seconds(second), [&server, second] {
       ASSERT_TRUE(server

@@ -224,7 +224,7 @@ class Watched {
         continue;
       }
       const ObservedPod& pod = *observation.pod;
-      const PackedUid uid = *ParseUid(pod.meta.uid);
+      const PackedUid uid = *ParsePackedUid(pod.meta.uid);
       absl::StrAppend(&text,
                       PodText(pod.phase, pod.restarted, pod.meta.terminating,
                               absl::StrCat(" ", uid.words[3], worker == 0 && pod.has_ready_condition ? " ready" : "")));
@@ -234,7 +234,7 @@ class Watched {
       if (statefulset->meta.name == absl::StrCat("s-", group)) workers = statefulset;
     }
     if (workers == nullptr) return absl::StrCat(text, "-");
-    const PackedUid uid = *ParseUid(workers->meta.uid);
+    const PackedUid uid = *ParsePackedUid(workers->meta.uid);
     return absl::StrCat(text, workers->status_replicas, "/", workers->available_replicas,
                         workers->meta.terminating ? " stopping" : "", " ", uid.words[3]);
   }

@@ -115,20 +115,20 @@ class World {
 };
 
 std::optional<std::string> DomainOf(const StoredObject& node, const Json& term) {
-  const Json& value = FieldAt(node, {"metadata", "labels", TextAt(term, {"topologyKey"})});
+  const Json& value = StoredFieldAt(node, {"metadata", "labels", StoredTextAt(term, {"topologyKey"})});
   return value.is_string() ? std::optional<std::string>(value.get<std::string>()) : std::nullopt;
 }
 
 bool Selects(const Json& term, const StoredObject& pod) {
-  return LabelSelectorMatches(FieldAt(term, {"labelSelector"}), FieldAt(pod, {"metadata", "labels"}));
+  return LabelSelectorMatches(StoredFieldAt(term, {"labelSelector"}), StoredFieldAt(pod, {"metadata", "labels"}));
 }
 
-const Json& NamespaceOf(const StoredObject& pod) { return FieldAt(pod, {"metadata", "namespace"}); }
+const Json& NamespaceOf(const StoredObject& pod) { return StoredFieldAt(pod, {"metadata", "namespace"}); }
 
 // By a look at every pod for every term.
 std::string NaiveWhyExcluded(const World& world, const StoredObject& pod, const StoredObject& node) {
   const auto terms = [](const StoredObject& of, const char* kind) {
-    const Json& list = FieldAt(of, {"spec", "affinity", kind, kRequired});
+    const Json& list = StoredFieldAt(of, {"spec", "affinity", kind, kRequired});
     return list.is_array() ? list : Json::array();
   };
   const auto is_any = [&](const Json& term, bool anywhere) {

@@ -22,8 +22,8 @@ namespace lws {
 namespace {
 
 using internal::StatusCounts;
-using simulation::Change;
 using simulation::ChangeType;
+using simulation::ObjectChange;
 
 struct Shape {
   int replicas;
@@ -107,7 +107,7 @@ class Story {
     options.statefulsets.max_unavailable = shape_.feature;
     options.sets = ReconcileOptionsFor(policy);
     int64_t pods = 0;
-    Simulation simulation(options, {nullptr, nullptr, [&pods](const Change& change) {
+    Simulation simulation(options, {nullptr, nullptr, [&pods](const ObjectChange& change) {
                                       pods += change.key.kind == "Pod" && change.type == ChangeType::kAdded;
                                     }});
     for (int i = 0; i < 100; ++i) {

@@ -72,7 +72,7 @@ TEST(SimulationTest, Law2BetweenTwoTimersNothingHappens) {
     int changes = 0;
     int plans = 0;
     SimulationLog log;
-    log.on_change = [&](const simulation::Change&) { ++changes; };
+    log.on_change = [&](const simulation::ObjectChange&) { ++changes; };
     log.on_plan = [&](const Plan&, const absl::Status&) { ++plans; };
     SimulationOptions options;
     options.seed = seed;

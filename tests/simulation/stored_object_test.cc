@@ -249,7 +249,7 @@ TEST(StoredObjectReaderTest, Law1ReadsWhatTheDocumentSays) {
   internal::StoredObjectReader reader;
   std::map<size_t, int> read;
   SimulationLog log;
-  log.on_change = [&](const Change& change) {
+  log.on_change = [&](const ObjectChange& change) {
     if (change.after == nullptr) return reader.Forget(change.key);
     const absl::StatusOr<ObservedObject> object = reader.Read(change);
     ASSERT_EQ(Seen(object), Seen(ReadObservedObject(*change.after->Document())))
@@ -275,7 +275,7 @@ TEST(StoredObjectReaderTest, Law1AValueOfAnotherTypeIsTheSameError) {
         Json document = *object->Document();
         document[Json::json_pointer(field.key())] = wrong;
         if (document["kind"] != key.kind || !document["metadata"]["resourceVersion"].is_string()) continue;
-        const Change change = {ChangeType::kAdded, key, nullptr, std::make_shared<const StoredObject>(document)};
+        const ObjectChange change = {ChangeType::kAdded, key, nullptr, std::make_shared<const StoredObject>(document)};
         const absl::StatusOr<ObservedObject> read = internal::StoredObjectReader().Read(change);
         ASSERT_EQ(Seen(read), Seen(ReadObservedObject(document))) << field.key() << " is " << wrong;
         errors += read.ok() ? 0 : 1;
@@ -295,7 +295,7 @@ Costs CostsOfAGroup(int groups) {
   int members = 0;
   int documents = 0;
   SimulationLog log;
-  log.on_change = [&members, &documents](const Change& change) {
+  log.on_change = [&members, &documents](const ObjectChange& change) {
     documents += change.before != nullptr && change.before->is_whole();
     if (change.after == nullptr) return;
     for (const absl::string_view member : change.after->Members()) {

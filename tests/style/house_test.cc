@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "tests/style/cmake_targets.h"
 #include "tests/style/source_tree.h"
@@ -60,9 +62,8 @@ const std::vector<Room>& Rooms() {
       {"lws/adapters/kubernetes/serving", {"lws/api", "lws/core/reconcile"}},
       {"lws/adapters/simulation/kubernetes", {"lws/api", "lws/placement"}},
       {"lws/adapters/simulation",
-       {"lws/api", "lws/rollout", "lws/placement", "lws/placement/providers", "lws/core/plan", "lws/core/fleet",
-        "lws/core/pod", "lws/core/reconcile", "lws/core/disaggregated", "lws/adapters/host",
-        "lws/adapters/simulation/kubernetes"}},
+       {"lws/api", "lws/placement", "lws/core/plan", "lws/core/fleet", "lws/core/reconcile", "lws/core/disaggregated",
+        "lws/adapters/host", "lws/adapters/simulation/kubernetes"}},
       {"lws/adapters/simulation/numbers",
        {"lws/api", "lws/core/plan", "lws/core/desired", "lws/core/groups", "lws/core/pod", "lws/core/reconcile",
         "lws/core/fleet", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation"}},
@@ -72,9 +73,8 @@ const std::vector<Room>& Rooms() {
        {"lws/api", "lws/core", "lws/core/plan", "lws/core/reconcile", "lws/adapters/host"}},
       {"lws/adapters/testing/scenario",
        {"lws/api", "lws/rollout", "lws/core", "lws/core/groups", "lws/core/plan", "lws/core/pod", "lws/core/reconcile",
-        "lws/core/disaggregated", "lws/placement", "lws/placement/providers", "lws/adapters/host",
-        "lws/adapters/simulation/kubernetes", "lws/adapters/simulation", "lws/adapters/testing",
-        "lws/adapters/testing/page"}},
+        "lws/core/disaggregated", "lws/placement", "lws/adapters/host", "lws/adapters/simulation/kubernetes",
+        "lws/adapters/simulation", "lws/adapters/testing", "lws/adapters/testing/page"}},
       {"lws/adapters/testing/swarm",
        {"lws/api", "lws/rollout", "lws/core/reconcile", "lws/core/fleet", "lws/core/disaggregated",
         "lws/adapters/simulation", "lws/adapters/simulation/kubernetes", "lws/adapters/simulation/numbers",
@@ -138,6 +138,45 @@ TEST(HouseTest, PrivateRoomsAreEnteredFromTheirOwnHouse) {
       }
     }
   }
+}
+
+// The words of a text that begin like a constant: "kNameLabel".
+std::set<std::string> ConstantsIn(const std::string& text) {
+  std::set<std::string> constants;
+  const auto is_break = [](char c) { return !absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_'; };
+  size_t begin = 0;
+  for (size_t end = 0; end <= text.size(); ++end) {
+    if (end < text.size() && !is_break(text[end])) continue;
+    const bool is_constant =
+        end > begin + 1 && text[begin] == 'k' && absl::ascii_isupper(static_cast<unsigned char>(text[begin + 1]));
+    if (is_constant) constants.insert(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return constants;
+}
+
+// The simulated API server and its controllers are those of Kubernetes: what LeaderWorkerSet needs is given to them.
+TEST(HouseTest, TheSimulatedKubernetesKnowsNoLeaderWorkerSet) {
+  std::set<std::string> of_sets;  // the constants that are texts of its API
+  for (const absl::string_view line : absl::StrSplit(ReadText("lws/api/well_known.h"), '\n')) {
+    if (!absl::StrContains(absl::AsciiStrToLower(line), "leaderworkerset")) continue;
+    for (const std::string& constant : ConstantsIn(std::string(line))) of_sets.insert(constant);
+  }
+  EXPECT_EQ(of_sets.count("kNameLabel"), 1u);
+  EXPECT_GT(of_sets.size(), 10u);
+  int files = 0;
+  for (const Source& source : Sources()) {
+    if (RoomOf(source.path) != "lws/adapters/simulation/kubernetes") continue;
+    ++files;
+    const std::string text = absl::StrJoin(source.lines, "\n");
+    for (const char* word : {"LeaderWorkerSet", "leader_worker_set", "leaderworkerset", "isaggregated", "RoleScaler"}) {
+      EXPECT_FALSE(absl::StrContains(text, word)) << source.path << ": " << word;
+    }
+    for (const std::string& constant : ConstantsIn(text)) {
+      EXPECT_EQ(of_sets.count(constant), 0u) << source.path << ": " << constant;
+    }
+  }
+  EXPECT_GT(files, 20);
 }
 
 // The headers that a host includes, which the version number promises to keep.
@@ -213,7 +252,9 @@ TEST(HouseTest, ExamplesOfEveryRoomAreTried) {
   std::string last;
   for (const Source& source : Sources()) {
     const std::string room = RoomOf(source.path);
-    if (!absl::EndsWith(source.path, ".h") || (room != "lws" && !absl::StartsWith(room, "lws/"))) continue;
+    const bool is_program = absl::StartsWith(room, "examples/");
+    if (!absl::EndsWith(source.path, ".h") || !(room == "lws" || absl::StartsWith(room, "lws/") || is_program))
+      continue;
     const std::string tried =
         room == "lws" ? std::filesystem::path(source.path).filename().string() : absl::StrCat("//", room);
     EXPECT_TRUE(absl::StrContains(build, absl::StrCat("\"", tried, "\""))) << source.path;
@@ -230,6 +271,16 @@ TEST(HouseTest, AHostIsSomeThirtyLines) {
   const size_t begin = host.find("class PrintingHost");
   ASSERT_NE(begin, std::string::npos);
   EXPECT_TRUE(absl::StrContains(ReadText("README.md"), absl::StrCat("```cpp\n", host.substr(begin), "```\n")));
+}
+
+// The host that sends its actions is compiled and run where it lies, and docs/consuming.md shows it as it is.
+TEST(HouseTest, TheHostOfTheGuideIsOneThatRuns) {
+  const std::string test = ReadText("tests/host/client_host_test.cc");
+  const size_t begin = test.find("class ClientHost");
+  const size_t end = test.find("\nTEST(ClientHostTest");
+  ASSERT_LT(begin, end);
+  EXPECT_TRUE(absl::StrContains(ReadText("docs/consuming.md"),
+                                absl::StrCat("```cpp\n", test.substr(begin, end - begin), "```\n")));
 }
 
 // One header for each part of the library; together they have every header of the list but the C interface's.

@@ -236,6 +236,20 @@ TEST(WordsTest, EachIsToldOnceAndInOrder) {
   for (size_t i = 1; i < keys.size(); ++i) EXPECT_LE(keys[i - 1], keys[i]);
 }
 
+// The words that the map and other documents use in a meaning of their own are told, and none has a second word.
+TEST(WordsTest, WordsOfTheDocumentsAreTold) {
+  const std::vector<std::string> words = Words();
+  for (const char* word : {"course", "guarantee", "house", "promise", "rank", "room", "verdict"}) {
+    EXPECT_EQ(std::count(words.begin(), words.end(), word), 1) << word;
+  }
+  for (const char* document : {"README.md", "CONTRIBUTING.md", "docs/consuming.md", "docs/costs.md", "docs/lwsctl.md",
+                               "docs/map.md", "docs/operator.md", "docs/policies.md", "docs/words.md"}) {
+    const std::string text = ReadText(document);
+    ASSERT_FALSE(text.empty()) << document;
+    EXPECT_FALSE(absl::StrContains(text, "worker index")) << document << ": say rank";
+  }
+}
+
 // One word for one thing: names that had a second word do not come back.
 TEST(WordsTest, FormerNamesStayAway) {
   const std::map<std::string, std::string> names = {
@@ -248,6 +262,10 @@ TEST(WordsTest, FormerNamesStayAway) {
       {".WorkerSet(", "WorkerStatefulSet"},
       {"HasFleetPlace", "HasFleetSlot"},
       {"TellSliceS", "RecordSlice"},
+      {"InvalidValue(", "FieldInvalid"},
+      {"RequiredValue(", "FieldRequired"},
+      {"DuplicateValue(", "FieldDuplicate"},
+      {"UnsupportedValue(", "FieldNotSupported"},
   };
   for (const Source& source : Sources()) {
     if (source.path == "tests/style/map_test.cc") continue;

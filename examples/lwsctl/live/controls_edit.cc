@@ -55,7 +55,7 @@ absl::Status SetPaused(bool paused, Controls* controls) {
 
 }  // namespace
 
-absl::StatusOr<std::string> Edited(const std::string& text, ControlsEdit edit) {
+absl::StatusOr<std::string> EditedControls(const std::string& text, ControlsEdit edit) {
   absl::StatusOr<Controls> controls = ReadControls(text);
   if (!controls.ok()) return controls.status();
   const bool sets_pause = edit == ControlsEdit::kPause || edit == ControlsEdit::kResume;

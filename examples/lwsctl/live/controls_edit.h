@@ -1,7 +1,7 @@
 // Edits of a set's annotation with the controls of its rollouts: pause, resume, promote.
 //
-//   Edited("", ControlsEdit::kPause);                             // R"({"paused":true})"
-//   Edited(R"({"steps": [{"groups": 1, "approval": true}]})", ControlsEdit::kPromote);
+//   *EditedControls("", ControlsEdit::kPause);    // "{\"paused\":true}"
+//   EditedControls(R"({"steps": [{"groups": 1, "approval": true}]})", ControlsEdit::kPromote);
 //   // R"({"approvedSteps":1,"steps":[{"approval":true,"groups":1}]})"
 //
 // Thread-safety: all functions here may be called concurrently.
@@ -24,7 +24,7 @@ enum class ControlsEdit {
 // The annotation's text after the edit; an empty text has no controls. Everything else in it stays. Errors:
 // InvalidArgument for a text that is no controls; FailedPrecondition when there is nothing to promote, or the edit
 // would change nothing.
-absl::StatusOr<std::string> Edited(const std::string& text, ControlsEdit edit);
+absl::StatusOr<std::string> EditedControls(const std::string& text, ControlsEdit edit);
 
 // For people: "paused", "1 of 2 canary steps approved"; empty for nothing.
 std::string DescribeControls(const std::string& text);

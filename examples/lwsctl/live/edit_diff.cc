@@ -118,7 +118,7 @@ std::string LiveLines(const SetReport& live, const Fates& fates, int32_t replica
 
 }  // namespace
 
-EditDiff DiffOf(const LeaderWorkerSet& given_old_set, const Json& manifest, const SetReport* live) {
+EditDiff DiffOfEdit(const LeaderWorkerSet& given_old_set, const Json& manifest, const SetReport* live) {
   Json replacing = manifest;
   if (!replacing.is_object() || !replacing["metadata"].is_object()) {
     return {EditEnd::kRefused, "  refused  metadata: is missing\n"};
@@ -129,7 +129,7 @@ EditDiff DiffOf(const LeaderWorkerSet& given_old_set, const Json& manifest, cons
   replacing["metadata"]["resourceVersion"] = old_set.metadata().resource_version();
   const lws::SetAdmission admission = lws::AdmitSetUpdate(old_set, replacing);
   if (admission.set == nullptr) {
-    return {EditEnd::kRefused, absl::StrCat("  refused  ", lws::Join(admission.errors), "\n")};
+    return {EditEnd::kRefused, absl::StrCat("  refused  ", lws::JoinFieldErrors(admission.errors), "\n")};
   }
   const LeaderWorkerSet& new_set = *admission.set;
   EditDiff diff;

@@ -1,8 +1,8 @@
 // What an edit of a set would do to its groups: roll them, make some, remove some, leave them, or be refused.
 //
-//   EditDiff diff = DiffOf(old_set, manifest, nullptr);
+//   EditDiff diff = DiffOfEdit(old_set, manifest, nullptr);
 //   diff.end;     // EditEnd::kChanges
-//   diff.text;    // "  rolls    groups 2-0: revision 6c5b8f7d9 -> 7d9f8c6b5; at least 2 of 3 groups stay ready\n"
+//   diff.text;    // "  rolls    groups 2-0: revision 6c5b8f7d9 -> ...; at least 2 of 3 groups stay ready\n"
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_EXAMPLES_LWSCTL_LIVE_EDIT_DIFF_H_
@@ -30,7 +30,7 @@ struct EditDiff {
 
 // `manifest` replaces `old_set`, as with kubectl replace. `live`, which may be null, is how the set stands now: then
 // every existing group has a line of its own. Complexity: O(templates + groups).
-EditDiff DiffOf(const lws::LeaderWorkerSet& old_set, const lws::Json& manifest, const SetReport* live);
+EditDiff DiffOfEdit(const lws::LeaderWorkerSet& old_set, const lws::Json& manifest, const SetReport* live);
 
 }  // namespace lwsctl
 

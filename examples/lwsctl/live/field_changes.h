@@ -1,6 +1,6 @@
 // The fields of a set that an edit changes: those of its spec, its labels and its annotations.
 //
-//   FieldChanges(old_set, edited);    // "  changes  spec.replicas: 3 -> 4\n"
+//   FieldChanges(before, after);    // "  changes  spec.replicas: 3 -> 4\n"
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_EXAMPLES_LWSCTL_LIVE_FIELD_CHANGES_H_

@@ -14,10 +14,10 @@ namespace lwsctl {
 
 using lws::FieldValue;
 using lws::Json;
-using lws::internal::Escaped;
 using lws::internal::HttpAnswer;
 using lws::internal::HttpRequest;
 using lws::internal::Resource;
+using lws::internal::UrlEscaped;
 
 namespace {
 
@@ -32,8 +32,8 @@ absl::StatusOr<Json> LiveApi::Send(HttpRequest request) {
   // The answer may come after this call gave up.
   const auto answer = std::make_shared<std::optional<absl::StatusOr<HttpAnswer>>>();
   const absl::Time end = host_.clock() + kLongestWait;
-  const uint64_t id = Fetch(host_.client, std::move(request),
-                            [answer](const absl::StatusOr<HttpAnswer>& came) { answer->emplace(came); });
+  const uint64_t id = FetchHttpAnswer(host_.client, std::move(request),
+                                      [answer](const absl::StatusOr<HttpAnswer>& came) { answer->emplace(came); });
   while (!answer->has_value() && host_.clock() < end) host_.wait_until(end);
   if (!answer->has_value()) {
     host_.client->Cancel(id);
@@ -62,8 +62,8 @@ absl::StatusOr<std::vector<Json>> LiveApi::List(const Resource& resource, const 
   do {
     HttpRequest request;
     request.path = absl::StrCat(ApiCollectionPath(resource, namespace_name), "?limit=500");
-    if (!label.empty()) absl::StrAppend(&request.path, "&labelSelector=", Escaped(label));
-    if (!token.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(token));
+    if (!label.empty()) absl::StrAppend(&request.path, "&labelSelector=", UrlEscaped(label));
+    if (!token.empty()) absl::StrAppend(&request.path, "&continue=", UrlEscaped(token));
     request.accepts_gzip = true;
     const absl::StatusOr<Json> page = Send(std::move(request));
     if (!page.ok()) return page.status();

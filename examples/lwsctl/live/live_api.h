@@ -1,8 +1,7 @@
 // Requests to a live cluster, one after the other: each call waits for its answer.
 //
-//   LiveHost host = ...;    // a client, and a way to wait for it
-//   LiveApi api(&host);
-//   absl::StatusOr<lws::Json> set = api.Get(*FindApiResource(lws::ObjectKind::kLeaderWorkerSet), "default", "vllm");
+//   LiveApi api(&host);    // `host` has a client, and a way to wait for it
+//   absl::StatusOr<lws::Json> set = api.Get(SetResource(), "default", "vllm");
 //
 // Errors of all calls: those of api_status.h with the server's words; Unavailable where no answer comes.
 //

@@ -41,7 +41,8 @@ absl::StatusOr<Json> ReadSet(const LiveConnection& connection, const std::string
   return set;
 }
 
-absl::StatusOr<std::vector<Json>> ListOf(const LiveConnection& connection, ObjectKind kind, const std::string& name) {
+absl::StatusOr<std::vector<Json>> ListLiveObjects(const LiveConnection& connection, ObjectKind kind,
+                                                  const std::string& name) {
   const Resource& resource = *FindApiResource(kind);
   absl::StatusOr<std::vector<Json>> objects =
       LiveApi(connection.host).List(resource, connection.namespace_name, absl::StrCat(lws::kNameLabel, "=", name));
@@ -62,7 +63,7 @@ absl::StatusOr<LiveSet> ReadLiveSet(const LiveConnection& connection, const std:
       LiveApi(connection.host).Get(*FindApiResource(ObjectKind::kStatefulSet), connection.namespace_name, name);
   if (!leader.ok() && !absl::IsNotFound(leader.status())) return leader.status();
   if (leader.ok()) live.leader_statefulset = *std::move(leader);
-  absl::StatusOr<std::vector<Json>> pods = ListOf(connection, ObjectKind::kPod, name);
+  absl::StatusOr<std::vector<Json>> pods = ListLiveObjects(connection, ObjectKind::kPod, name);
   if (!pods.ok()) return pods.status();
   live.pods = *std::move(pods);
   return live;

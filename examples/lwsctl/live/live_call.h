@@ -47,8 +47,8 @@ const lws::internal::Resource& SetResource();
 absl::StatusOr<lws::Json> ReadSet(const LiveConnection& connection, const std::string& name);
 
 // The objects of a kind with the label of the set.
-absl::StatusOr<std::vector<lws::Json>> ListOf(const LiveConnection& connection, lws::ObjectKind kind,
-                                              const std::string& name);
+absl::StatusOr<std::vector<lws::Json>> ListLiveObjects(const LiveConnection& connection, lws::ObjectKind kind,
+                                                       const std::string& name);
 
 // The set, its leader StatefulSet and its pods.
 absl::StatusOr<LiveSet> ReadLiveSet(const LiveConnection& connection, const std::string& name);

@@ -97,7 +97,7 @@ absl::StatusOr<int> ShowStatus(const LiveCall& call) {
     const absl::StatusOr<LiveSet> live = ReadLiveSet(*connection, call.arguments.files[0]);
     if (!live.ok()) return live.status();
     const SetReport report = ReadSetReport(*live, host.clock());
-    const OutputFormat format = FormatOf(call.arguments);
+    const OutputFormat format = OutputFormatOf(call.arguments);
     const std::string text = format == OutputFormat::kTable ? ToString(report) : DocumentText(ToJson(report), format);
     if (text != shown) call.out << text << std::flush;
     shown = text;
@@ -156,7 +156,7 @@ absl::StatusOr<int> ExplainLive(const LiveCall& call) {
   if (call.arguments.flags.count("-o") > 0) words.insert(words.end(), {"-o", call.arguments.Flag("-o", "")});
   const std::string source = absl::StrCat("namespace ", connection->namespace_name);
   const std::set<std::string> unread = kept.ok() ? std::set<std::string>() : std::set<std::string>{"ConfigMap"};
-  return ExplainText(words, source, list.dump(-1, ' ', false, Json::error_handler_t::replace), unread);
+  return RunExplainOfText(words, source, list.dump(-1, ' ', false, Json::error_handler_t::replace), unread);
 }
 
 absl::StatusOr<int> EditControls(const LiveCall& call, ControlsEdit edit, absl::string_view usage) {
@@ -168,7 +168,8 @@ absl::StatusOr<int> EditControls(const LiveCall& call, ControlsEdit edit, absl::
   const absl::StatusOr<Json> set = ReadSet(*connection, name);
   if (!set.ok()) return set.status();
   const FieldValue metadata = FieldValue(*set, "")["metadata"];
-  const absl::StatusOr<std::string> edited = Edited(metadata["annotations"].At(lws::kControlsAnnotation).Text(), edit);
+  const absl::StatusOr<std::string> edited =
+      EditedControls(metadata["annotations"].At(lws::kControlsAnnotation).Text(), edit);
   if (!edited.ok()) return edited.status();
   Json patch;
   patch["metadata"]["resourceVersion"] = metadata["resourceVersion"].Text();
@@ -248,7 +249,8 @@ absl::StatusOr<int> Undo(const LiveCall& call) {
   if (!live.ok()) return live.status();
   const absl::StatusOr<lws::LeaderWorkerSet> set = lws::LeaderWorkerSetFromJson(live->set);
   if (!set.ok()) return set.status();
-  const absl::StatusOr<std::vector<Json>> revisions = ListOf(*connection, ObjectKind::kControllerRevision, name);
+  const absl::StatusOr<std::vector<Json>> revisions =
+      ListLiveObjects(*connection, ObjectKind::kControllerRevision, name);
   if (!revisions.ok()) return revisions.status();
   const std::string present =
       FieldValue(live->leader_statefulset, "")["metadata"]["labels"].At(lws::kRevisionLabel).Text();

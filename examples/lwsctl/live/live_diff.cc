@@ -103,12 +103,12 @@ std::string DiffText(const SetDiff& diff) {
 absl::StatusOr<SetDiff> DiffOfManifests(const Json& old, const Json& edited) {
   if (lws::IsOfDisaggregatedSet(old) && lws::IsOfDisaggregatedSet(edited)) {
     const lws::DisaggregatedSetAdmission before = lws::AdmitDisaggregatedSet(old);
-    if (before.set == nullptr) return absl::InvalidArgumentError(lws::Join(before.errors));
+    if (before.set == nullptr) return absl::InvalidArgumentError(lws::JoinFieldErrors(before.errors));
     return ToSetDiff(TitleOf(edited), DiffOfRoles(*before.set, edited, nullptr));
   }
   const lws::SetAdmission admission = lws::AdmitSet(old);
-  if (admission.set == nullptr) return absl::InvalidArgumentError(lws::Join(admission.errors));
-  return ToSetDiff(TitleOf(edited), DiffOf(*admission.set, edited, nullptr));
+  if (admission.set == nullptr) return absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors));
+  return ToSetDiff(TitleOf(edited), DiffOfEdit(*admission.set, edited, nullptr));
 }
 
 // The sets of NEW in its order, and then those that only OLD has.
@@ -144,13 +144,13 @@ int PrintDiffs(const LiveCall& call, const std::vector<SetDiff>& diffs) {
     document["sets"].push_back(DiffJson(diff));
     absl::StrAppend(&text, DiffText(diff));
   }
-  const OutputFormat format = FormatOf(call.arguments);
+  const OutputFormat format = OutputFormatOf(call.arguments);
   call.out << (format != OutputFormat::kTable ? DocumentText(document, format) : text);
   return any_changes ? kFinding : kAsWished;
 }
 
 int PrintDiff(const LiveCall& call, const SetDiff& diff) {
-  const OutputFormat format = FormatOf(call.arguments);
+  const OutputFormat format = OutputFormatOf(call.arguments);
   call.out << (format != OutputFormat::kTable ? DocumentText(DiffJson(diff), format) : DiffText(diff));
   return diff.changes ? kFinding : kAsWished;
 }
@@ -231,7 +231,7 @@ absl::StatusOr<int> DiffLive(const LiveCall& call, const std::string& path) {
   Json edited = manifest;
   edited["metadata"]["namespace"] = before->metadata().namespace_();
   KeepMetadata(live->set, &edited);
-  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOf(*before, edited, &report)));
+  return PrintDiff(call, ToSetDiff(TitleOf(edited), DiffOfEdit(*before, edited, &report)));
 }
 
 }  // namespace

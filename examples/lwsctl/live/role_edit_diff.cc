@@ -49,14 +49,14 @@ const DisaggregatedRole* FindRole(const DisaggregatedSet& set, const std::string
 
 // What a role of a set that is rolled out has in each slice.
 std::string WantedText(const DisaggregatedRole& role) {
-  return lws::IsExternal(role) ? "as many groups as its scaler asks for" : GroupsText(lws::SpecReplicas(role));
+  return lws::IsExternalRole(role) ? "as many groups as its scaler asks for" : GroupsText(lws::RoleSpecReplicas(role));
 }
 
 // How many groups stay ready meanwhile; "" for a role whose number of groups only its scaler knows.
 std::string PromiseText(const DisaggregatedRole& before, const DisaggregatedRole& after) {
-  if (lws::IsExternal(before) || lws::IsExternal(after)) return "";
-  const int32_t kept = std::min(lws::SpecReplicas(before), lws::SpecReplicas(after));
-  const lws::RoleBudget budget = lws::RoleBudgetOf(after, lws::SpecReplicas(after));
+  if (lws::IsExternalRole(before) || lws::IsExternalRole(after)) return "";
+  const int32_t kept = std::min(lws::RoleSpecReplicas(before), lws::RoleSpecReplicas(after));
+  const lws::RoleBudget budget = lws::RoleBudgetOf(after, lws::RoleSpecReplicas(after));
   std::string promise = absl::StrCat("; ", lws::internal::PromiseFloor(kept, budget.unavailable), " of ", kept,
                                      kept == 1 ? " group is" : " groups are", " to stay ready");
   if (budget.surge > 0) absl::StrAppend(&promise, ", with up to ", budget.surge, " more meanwhile");
@@ -68,12 +68,12 @@ std::string PromiseText(const DisaggregatedRole& before, const DisaggregatedRole
 std::string FateOf(const lws::ObservedChild& child, const DisaggregatedSet& after, const std::string& revision) {
   const std::optional<int32_t> slice = lws::SliceOfLabel(child.labels.slice);
   if (!slice.has_value()) return "stays: its label names no slice";
-  if (*slice >= lws::Slices(after)) return "is deleted with its slice";
+  if (*slice >= lws::SpecSlices(after)) return "is deleted with its slice";
   const DisaggregatedRole* role = FindRole(after, child.labels.role);
   if (role == nullptr) return "is drained, because its role is gone";
   if (child.labels.revision != revision) return absl::StrCat("is drained for revision ", revision);
-  if (lws::IsExternal(*role)) return "has as many groups as its scaler asks for";
-  const int32_t more = lws::SpecReplicas(*role) - child.replicas();
+  if (lws::IsExternalRole(*role)) return "has as many groups as its scaler asks for";
+  const int32_t more = lws::RoleSpecReplicas(*role) - child.replicas();
   if (more == 0) return "stays";
   return absl::StrCat(more > 0 ? "gets " : "loses ", GroupsText(more > 0 ? more : -more));
 }
@@ -102,7 +102,7 @@ class RoleEdit {
         after_(after),
         old_revision_(lws::DisaggregatedRevisionKey(lws::DisaggregatedRevisionData(before))),
         new_revision_(lws::DisaggregatedRevisionKey(lws::DisaggregatedRevisionData(after))),
-        kept_(std::min(lws::Slices(before), lws::Slices(after))) {}
+        kept_(std::min(lws::SpecSlices(before), lws::SpecSlices(after))) {}
 
   const std::string& new_revision() const { return new_revision_; }
 
@@ -126,22 +126,23 @@ class RoleEdit {
                           "\n");
     }
     if (rolls()) {
-      const bool is_scaled = !lws::IsExternal(role) && lws::SpecReplicas(*before) != lws::SpecReplicas(role);
+      const bool is_scaled =
+          !lws::IsExternalRole(role) && lws::RoleSpecReplicas(*before) != lws::RoleSpecReplicas(role);
       return absl::StrCat("  rolls    ", Place(role.name()), ": ",
-                          is_scaled ? absl::StrCat(lws::SpecReplicas(*before), " -> ") : "", WantedText(role),
+                          is_scaled ? absl::StrCat(lws::RoleSpecReplicas(*before), " -> ") : "", WantedText(role),
                           ", revision ", old_revision_, " -> ", new_revision_, PromiseText(*before, role), "\n");
     }
     return ScaleLine(*before, role);
   }
 
   std::string ScaleLine(const DisaggregatedRole& before, const DisaggregatedRole& after) const {
-    const int32_t more = lws::SpecReplicas(after) - lws::SpecReplicas(before);
-    if (lws::IsExternal(after) || more == 0) {
+    const int32_t more = lws::RoleSpecReplicas(after) - lws::RoleSpecReplicas(before);
+    if (lws::IsExternalRole(after) || more == 0) {
       return absl::StrCat("  leaves   ", Place(after.name()), ": its pods stay as they are\n");
     }
     return absl::StrCat(more > 0 ? "  makes    " : "  removes  ", Place(after.name()), ": ",
-                        GroupsText(more > 0 ? more : -more), ", ", lws::SpecReplicas(before), " -> ",
-                        lws::SpecReplicas(after), "\n");
+                        GroupsText(more > 0 ? more : -more), ", ", lws::RoleSpecReplicas(before), " -> ",
+                        lws::RoleSpecReplicas(after), "\n");
   }
 
   std::string RemovedLine(const DisaggregatedRole& role) const {
@@ -150,8 +151,8 @@ class RoleEdit {
   }
 
   std::string SliceLines() const {
-    const int32_t was = lws::Slices(before_);
-    const int32_t is = lws::Slices(after_);
+    const int32_t was = lws::SpecSlices(before_);
+    const int32_t is = lws::SpecSlices(after_);
     if (is == was) return "";
     if (is < was) {
       return absl::StrCat("  removes  ", SlicesText(is, was),
@@ -169,8 +170,8 @@ class RoleEdit {
     std::string text;
     for (const DisaggregatedRole& role : after_.spec().roles()) {
       const DisaggregatedRole* before = FindRole(before_, role.name());
-      const bool was = before != nullptr && lws::IsExternal(*before);
-      if (was == lws::IsExternal(role)) continue;
+      const bool was = before != nullptr && lws::IsExternalRole(*before);
+      if (was == lws::IsExternalRole(role)) continue;
       absl::StrAppend(&text, was ? "  removes  " : "  makes    ", "the scaler ",
                       lws::RoleScalerName(after_.metadata().name(), role.name()),
                       was ? absl::StrCat(": ", role.name(), " gets the replicas of its spec\n")
@@ -243,7 +244,7 @@ EditDiff DiffOfRoles(const DisaggregatedSet& given_old_set, const Json& manifest
   replacing["metadata"]["resourceVersion"] = old_set.metadata().resource_version();
   const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSetUpdate(old_set, replacing);
   if (admission.set == nullptr) {
-    return {EditEnd::kRefused, absl::StrCat("  refused  ", lws::Join(admission.errors), "\n")};
+    return {EditEnd::kRefused, absl::StrCat("  refused  ", lws::JoinFieldErrors(admission.errors), "\n")};
   }
   EditDiff diff;
   diff.text = FieldChanges(lws::DisaggregatedSetToJson(old_set), lws::DisaggregatedSetToJson(*admission.set));

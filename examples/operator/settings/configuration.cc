@@ -158,7 +158,7 @@ absl::StatusOr<Settings> ReadConfiguration(absl::string_view text, absl::string_
   StrictReader reader(document, "", &problem);
   ReadSettings(&reader, &settings);
   if (problem.status.ok()) return settings;
-  const int line = packed.LineOf(FieldOf(problem.status));
+  const int line = packed.LineOf(FieldOfStatus(problem.status));
   return absl::InvalidArgumentError(absl::StrCat(source, ":", line, ": ", problem.status.message()));
 }
 
@@ -171,12 +171,12 @@ void Take(const GivenFlags& flags, const char* name, std::string* to) {
 
 void Take(const GivenFlags& flags, const char* name, bool* to) {
   const auto found = flags.find(name);
-  if (found != flags.end()) *to = IsTrue(found->second);
+  if (found != flags.end()) *to = IsTrueFlag(found->second);
 }
 
 void Take(const GivenFlags& flags, const char* name, absl::Duration* to) {
   const auto found = flags.find(name);
-  if (found != flags.end()) *to = DurationOf(found->second);
+  if (found != flags.end()) *to = DurationOfFlag(found->second);
 }
 
 void TakeElection(const GivenFlags& flags, ElectionSettings* election) {

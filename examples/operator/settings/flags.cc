@@ -151,9 +151,9 @@ std::string FlagsHelp() {
   return help;
 }
 
-bool IsTrue(const std::string& value) { return IsOneOf(value, {"1", "t", "T", "true", "TRUE", "True"}); }
+bool IsTrueFlag(const std::string& value) { return IsOneOf(value, {"1", "t", "T", "true", "TRUE", "True"}); }
 
-absl::Duration DurationOf(const std::string& value) {
+absl::Duration DurationOfFlag(const std::string& value) {
   absl::Duration duration;
   return absl::ParseDuration(value, &duration) ? duration : absl::ZeroDuration();
 }

@@ -28,10 +28,10 @@ absl::StatusOr<GivenFlags> ParseFlags(const std::vector<std::string>& words);
 std::string FlagsHelp();
 
 // The value of a switch in GivenFlags: true for each word that means true in Go.
-bool IsTrue(const std::string& value);
+bool IsTrueFlag(const std::string& value);
 
 // Reads a duration as Go writes it: "15s", "1m30s". REQUIRES: `value` comes from ParseFlags.
-absl::Duration DurationOf(const std::string& value);
+absl::Duration DurationOfFlag(const std::string& value);
 
 }  // namespace lws::operator_program
 

@@ -103,7 +103,7 @@ TimeEncoding EncodingOf(const LogSettings& settings) {
 
 }  // namespace
 
-LogFormat FormatOf(const LogSettings& settings) {
+LogFormat LogFormatOf(const LogSettings& settings) {
   LogFormat format;
   format.is_console = settings.encoder.empty() ? settings.development : settings.encoder == "console";
   format.least_level = LeastLevel(settings);

@@ -1,6 +1,6 @@
 // Log lines in the format of zap, which log collectors of the reference's users parse: console lines or JSON.
 //
-//   const LogFormat format = FormatOf({});
+//   const LogFormat format = LogFormatOf({});
 //   LogLine(format, {LogLevel::kInfo, "setup", "starting", {{"version", "v1"}}}, now);
 //   // {"level":"info","ts":"2026-01-02T03:04:05Z","logger":"setup","msg":"starting","version":"v1"}
 //
@@ -38,7 +38,7 @@ struct LogFormat {
 
 // Production writes JSON from the level info on. Development writes console lines from the level debug on. The
 // settings override both.
-LogFormat FormatOf(const LogSettings& settings);
+LogFormat LogFormatOf(const LogSettings& settings);
 
 // The line with its line break; "" for an entry below the least level.
 std::string LogLine(const LogFormat& format, const LogEntry& entry, absl::Time now);

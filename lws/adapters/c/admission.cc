@@ -20,11 +20,11 @@
 #include "nlohmann/json.hpp"
 
 using lws::Json;
-using lws::internal::Call;
 using lws::internal::CallerDocument;
 using lws::internal::CallerName;
-using lws::internal::Put;
+using lws::internal::PutTextForCaller;
 using lws::internal::ReadCallerSchedulerProvider;
+using lws::internal::RunForCaller;
 
 namespace {
 
@@ -104,18 +104,18 @@ extern "C" {
 
 lws_code lws_admit_set(const char* manifest, size_t manifest_size, const char* old_set, size_t old_set_size,
                        lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Json> document = CallerDocument(manifest, manifest_size, "manifest");
     if (!document.ok()) return document.status();
     const absl::StatusOr<Json> admission = Admit(*document, old_set, old_set_size);
     if (!admission.ok()) return admission.status();
-    return Put(admission->dump(), out);
+    return PutTextForCaller(admission->dump(), out);
   });
 }
 
 lws_code lws_admit_pod(const char* pod, size_t pod_size, const char* scheduler_provider, lws_text* out,
                        lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     absl::StatusOr<Json> document = CallerDocument(pod, pod_size, "pod");
     if (!document.ok()) return document.status();
     const absl::StatusOr<absl::string_view> provider = CallerName(scheduler_provider, "scheduler_provider");
@@ -126,7 +126,7 @@ lws_code lws_admit_pod(const char* pod, size_t pod_size, const char* scheduler_p
     options.scheduler_provider = *known;
     const absl::StatusOr<Json> admitted = lws::AdmitPod(*std::move(document), options);
     if (!admitted.ok()) return admitted.status();
-    return Put(lws::CanonicalJson(*admitted), out);
+    return PutTextForCaller(lws::CanonicalJson(*admitted), out);
   });
 }
 

@@ -10,7 +10,7 @@
 
 namespace lws::internal {
 
-absl::Status Put(absl::string_view text, lws_text* out) {
+absl::Status PutTextForCaller(absl::string_view text, lws_text* out) {
   if (out == nullptr) return absl::OkStatus();
   if (out->capacity < text.size() + 1) {
     char* grown = static_cast<char*>(std::realloc(out->data, text.size() + 1));
@@ -48,13 +48,13 @@ absl::Status Run(absl::FunctionRef<absl::Status()> work) {
 
 }  // namespace
 
-lws_code Call(lws_text* out, lws_text* error, absl::FunctionRef<absl::Status()> work) {
+lws_code RunForCaller(lws_text* out, lws_text* error, absl::FunctionRef<absl::Status()> work) {
   Empty(out);
   Empty(error);
   const absl::Status status = Run(work);
   if (status.ok()) return LWS_OK;
   Empty(out);
-  Put(status.message(), error).IgnoreError();
+  PutTextForCaller(status.message(), error).IgnoreError();
   return static_cast<lws_code>(status.code());
 }
 

@@ -1,6 +1,6 @@
 // The frame of every function of the C interface: it passes texts out, and no exceptions.
 //
-//   return internal::Call(out, error, [&]() -> absl::Status { return internal::Put(text, out); });
+//   return internal::RunForCaller(out, error, [&]() -> absl::Status { return internal::PutTextForCaller(text, out); });
 //
 // Thread-safety: all functions here may be called concurrently for distinct texts.
 #ifndef LWS_ADAPTERS_C_CALL_H_
@@ -16,11 +16,11 @@
 namespace lws::internal {
 
 // Copies `text` to `out`, which grows if it must. A null `out` is ignored. Errors: ResourceExhausted.
-absl::Status Put(absl::string_view text, lws_text* out);
+absl::Status PutTextForCaller(absl::string_view text, lws_text* out);
 
 // Empties both texts and runs `work`. Writes its error, or that of an exception, to `error`, and returns the code.
 // Both texts may be null.
-lws_code Call(lws_text* out, lws_text* error, absl::FunctionRef<absl::Status()> work);
+lws_code RunForCaller(lws_text* out, lws_text* error, absl::FunctionRef<absl::Status()> work);
 
 // The bytes that a caller passed. Errors: InvalidArgument naming the argument, for a null pointer with a size.
 absl::StatusOr<absl::string_view> CallerBytes(const char* data, size_t size, absl::string_view argument);

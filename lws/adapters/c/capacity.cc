@@ -41,9 +41,9 @@ namespace {
 using lws::Json;
 using lws::PlacementResult;
 using lws::internal::AskedGroup;
-using lws::internal::Call;
 using lws::internal::CallerDocument;
 using lws::internal::CallerName;
+using lws::internal::RunForCaller;
 
 absl::Status CheckCapacity(const lws_capacity* capacity) {
   return capacity == nullptr ? absl::InvalidArgumentError("capacity: a null pointer") : absl::OkStatus();
@@ -106,7 +106,7 @@ absl::StatusOr<std::unique_ptr<lws_capacity>> MakeCapacity(const char* cluster, 
 extern "C" {
 
 lws_code lws_capacity_new(const char* cluster, size_t size, lws_capacity** out, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
     *out = nullptr;
     absl::StatusOr<std::unique_ptr<lws_capacity>> capacity = MakeCapacity(cluster, size);
@@ -119,20 +119,20 @@ lws_code lws_capacity_new(const char* cluster, size_t size, lws_capacity** out, 
 void lws_capacity_free(lws_capacity* capacity) { delete capacity; }
 
 lws_code lws_capacity_place(lws_capacity* capacity, const char* request, size_t size, lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     absl::Status status = CheckCapacity(capacity);
     if (!status.ok()) return status;
     const absl::StatusOr<Json> document = CallerDocument(request, size, "request");
     if (!document.ok()) return document.status();
     const absl::StatusOr<Json> answer = Place(*document, capacity);
     if (!answer.ok()) return answer.status();
-    return lws::internal::Put(answer->dump(), out);
+    return lws::internal::PutTextForCaller(answer->dump(), out);
   });
 }
 
 lws_code lws_capacity_release(lws_capacity* capacity, const char* namespace_name, const char* set_name, int32_t group,
                               lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     absl::Status status = CheckCapacity(capacity);
     if (!status.ok()) return status;
     const absl::StatusOr<absl::string_view> of_namespace = CallerName(namespace_name, "namespace_name");
@@ -144,7 +144,7 @@ lws_code lws_capacity_release(lws_capacity* capacity, const char* namespace_name
 }
 
 lws_code lws_capacity_use_pods(lws_capacity* capacity, const char* pods, size_t size, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     absl::Status status = CheckCapacity(capacity);
     if (!status.ok()) return status;
     const absl::StatusOr<Json> document = CallerDocument(pods, size, "pods");

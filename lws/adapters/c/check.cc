@@ -72,7 +72,7 @@ absl::StatusOr<Json> Check(const Json& document, const lws_policy* policy) {
 
 extern "C" lws_code lws_check_rollout(const char* world, size_t size, const lws_policy* policy, lws_text* out,
                                       lws_text* error) {
-  return lws::internal::Call(out, error, [&]() -> absl::Status {
+  return lws::internal::RunForCaller(out, error, [&]() -> absl::Status {
     Json document = Json::object();
     if (size > 0) {
       absl::StatusOr<Json> read = lws::internal::CallerDocument(world, size, "world");
@@ -81,6 +81,6 @@ extern "C" lws_code lws_check_rollout(const char* world, size_t size, const lws_
     }
     const absl::StatusOr<Json> answer = Check(document, policy);
     if (!answer.ok()) return answer.status();
-    return lws::internal::Put(answer->dump(), out);
+    return lws::internal::PutTextForCaller(answer->dump(), out);
   });
 }

@@ -25,18 +25,18 @@
 namespace {
 
 using lws::Plan;
-using lws::internal::Call;
 using lws::internal::CallerBytes;
 using lws::internal::CallerGroupMembers;
 using lws::internal::CallerName;
 using lws::internal::CallerState;
-using lws::internal::CheckFormat;
-using lws::internal::CheckPlanFormat;
+using lws::internal::CheckCallerFormat;
+using lws::internal::CheckCallerPlanFormat;
 using lws::internal::LoadCallerProtoIntoEmptyFleet;
 using lws::internal::PodOptionsOfCaller;
 using lws::internal::PutPlanForCaller;
 using lws::internal::ReadCallerKept;
 using lws::internal::ReadCallerState;
+using lws::internal::RunForCaller;
 using lws::internal::SetOptionsOfCaller;
 
 // The arguments of a decision after they were read.
@@ -61,8 +61,8 @@ struct RawRequest {
 };
 
 absl::StatusOr<Request> Read(const RawRequest& raw) {
-  absl::Status status = CheckFormat(raw.state_format);
-  if (status.ok()) status = CheckPlanFormat(raw.plan_format);
+  absl::Status status = CheckCallerFormat(raw.state_format);
+  if (status.ok()) status = CheckCallerPlanFormat(raw.plan_format);
   if (!status.ok()) return status;
   Request request;
   request.now = absl::FromUnixNanos(raw.now);
@@ -85,7 +85,7 @@ absl::StatusOr<Request> Read(const RawRequest& raw) {
   return request;
 }
 
-absl::StatusOr<Plan> DecidePod(const Request& request, const lws_policy* policy) {
+absl::StatusOr<Plan> PlanForPod(const Request& request, const lws_policy* policy) {
   lws::PodObservation observation = request.state.snapshot->ObservePod(request.namespace_name, request.name);
   observation.restart_memory = request.kept.restart_memory.get();
   const lws::PodReconcileOptions options = PodOptionsOfCaller(policy);
@@ -100,7 +100,7 @@ absl::StatusOr<Plan> DecidePod(const Request& request, const lws_policy* policy)
 }
 
 // A fleet loads a state of protocol buffers faster than a snapshot does, and makes the same decisions.
-absl::StatusOr<Plan> DecideSetOnBytes(const RawRequest& raw, const lws_policy* policy) {
+absl::StatusOr<Plan> PlanForSetOnBytes(const RawRequest& raw, const lws_policy* policy) {
   absl::StatusOr<Request> request =
       Read({nullptr, 0, LWS_PROTOBUF, raw.namespace_name, raw.name, raw.now, raw.kept, raw.kept_size, raw.plan_format});
   if (!request.ok()) return request.status();
@@ -114,8 +114,8 @@ absl::StatusOr<Plan> DecideSetOnBytes(const RawRequest& raw, const lws_policy* p
   return lws::ReconcileSet(observation, request->now, SetOptionsOfCaller(policy));
 }
 
-absl::StatusOr<Plan> DecideSet(const RawRequest& raw, const lws_policy* policy) {
-  if (raw.state_format == LWS_PROTOBUF) return DecideSetOnBytes(raw, policy);
+absl::StatusOr<Plan> PlanForSet(const RawRequest& raw, const lws_policy* policy) {
+  if (raw.state_format == LWS_PROTOBUF) return PlanForSetOnBytes(raw, policy);
   const absl::StatusOr<Request> request = Read(raw);
   if (!request.ok()) return request.status();
   lws::SetObservation observation = request->state.snapshot->ObserveSet(request->namespace_name, request->name);
@@ -130,9 +130,9 @@ extern "C" {
 lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_format, const char* namespace_name,
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
                         lws_format plan_format, lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Plan> plan =
-        DecideSet({state, state_size, state_format, namespace_name, name, now, kept, kept_size, plan_format}, policy);
+        PlanForSet({state, state_size, state_format, namespace_name, name, now, kept, kept_size, plan_format}, policy);
     if (!plan.ok()) return plan.status();
     return PutPlanForCaller(*plan, plan_format, out);
   });
@@ -141,11 +141,11 @@ lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_f
 lws_code lws_decide_pod(const char* state, size_t state_size, lws_format state_format, const char* namespace_name,
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
                         lws_format plan_format, lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Request> request =
         Read({state, state_size, state_format, namespace_name, name, now, kept, kept_size, plan_format});
     if (!request.ok()) return request.status();
-    const absl::StatusOr<Plan> plan = DecidePod(*request, policy);
+    const absl::StatusOr<Plan> plan = PlanForPod(*request, policy);
     if (!plan.ok()) return plan.status();
     return PutPlanForCaller(*plan, plan_format, out);
   });

@@ -36,8 +36,8 @@ absl::StatusOr<lws::DisaggregatedSnapshot> ReadRoles(const char* state, size_t s
 extern "C" lws_code lws_decide_disaggregated_set(const char* state, size_t state_size, const char* namespace_name,
                                                  const char* name, int64_t now, const lws_policy* policy,
                                                  lws_format plan_format, lws_text* out, lws_text* error) {
-  return lws::internal::Call(out, error, [&]() -> absl::Status {
-    absl::Status status = lws::internal::CheckPlanFormat(plan_format);
+  return lws::internal::RunForCaller(out, error, [&]() -> absl::Status {
+    absl::Status status = lws::internal::CheckCallerPlanFormat(plan_format);
     if (!status.ok()) return status;
     const absl::StatusOr<absl::string_view> of_namespace = lws::internal::CallerName(namespace_name, "namespace_name");
     if (!of_namespace.ok()) return of_namespace.status();

@@ -29,20 +29,20 @@ using lws::Json;
 using lws::Plan;
 using lws::internal::AddCallerObject;
 using lws::internal::AddCallerObjects;
-using lws::internal::Call;
 using lws::internal::CallerBytes;
 using lws::internal::CallerDocument;
 using lws::internal::CallerName;
+using lws::internal::CheckCallerFormat;
 using lws::internal::CheckCallerObjectSaysKind;
-using lws::internal::CheckFormat;
-using lws::internal::CheckPlanFormat;
+using lws::internal::CheckCallerPlanFormat;
 using lws::internal::DecidePodForCaller;
 using lws::internal::DecideSetForCaller;
 using lws::internal::LoadCallerFleetProto;
-using lws::internal::Put;
 using lws::internal::PutPlanForCaller;
+using lws::internal::PutTextForCaller;
 using lws::internal::ReadCallerObjects;
 using lws::internal::RemoveCallerObject;
+using lws::internal::RunForCaller;
 
 // The names of a decision after they were read.
 struct Named {
@@ -129,7 +129,7 @@ extern "C" {
 
 lws_fleet* lws_fleet_new(void) {
   lws_fleet* fleet = nullptr;
-  Call(nullptr, nullptr, [&]() -> absl::Status {
+  RunForCaller(nullptr, nullptr, [&]() -> absl::Status {
     fleet = new lws_fleet();
     return absl::OkStatus();
   });
@@ -139,7 +139,7 @@ lws_fleet* lws_fleet_new(void) {
 void lws_fleet_free(lws_fleet* fleet) { delete fleet; }
 
 lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     const absl::StatusOr<Json> document = CallerDocument(object, size, "object");
@@ -152,7 +152,7 @@ lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_te
 
 lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namespace_name, const char* name,
                           lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     const absl::StatusOr<Named> object = ReadNames(fleet, namespace_name, name);
     if (!object.ok()) return object.status();
     const absl::StatusOr<absl::string_view> of_kind = CallerName(kind, "kind");
@@ -163,9 +163,9 @@ lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namesp
 }
 
 lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_format format, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
-    if (status.ok()) status = CheckFormat(format);
+    if (status.ok()) status = CheckCallerFormat(format);
     if (!status.ok()) return status;
     const absl::StatusOr<absl::string_view> bytes = CallerBytes(state, size, "state");
     if (!bytes.ok()) return bytes.status();
@@ -174,15 +174,15 @@ lws_code lws_fleet_load(lws_fleet* fleet, const char* state, size_t size, lws_fo
 }
 
 lws_code lws_fleet_save_kept(lws_fleet* fleet, lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
-    return Put(fleet->kept.Save(), out);
+    return PutTextForCaller(fleet->kept.Save(), out);
   });
 }
 
 lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     const absl::StatusOr<absl::string_view> bytes = CallerBytes(kept, size, "kept");
@@ -195,27 +195,27 @@ lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lw
 }
 
 lws_code lws_fleet_save(lws_fleet* fleet, lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
-    const absl::StatusOr<std::string> saved = lws::internal::SaveFleet(*fleet);
+    const absl::StatusOr<std::string> saved = lws::internal::SaveCallerFleet(*fleet);
     if (!saved.ok()) return saved.status();
-    return Put(*saved, out);
+    return PutTextForCaller(*saved, out);
   });
 }
 
 lws_code lws_fleet_load_saved(lws_fleet* fleet, const char* saved, size_t size, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     const absl::StatusOr<absl::string_view> bytes = CallerBytes(saved, size, "saved");
     if (!bytes.ok()) return bytes.status();
-    return lws::internal::LoadFleet(*bytes, fleet);
+    return lws::internal::LoadCallerFleet(*bytes, fleet);
   });
 }
 
 lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     std::string due = "{\"pods\":";
@@ -223,16 +223,16 @@ lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error) {
     due.append(",\"sets\":");
     AppendNames(lws::internal::TakeDueSetsForCaller(fleet), &due);
     due.append("}");
-    return Put(due, out);
+    return PutTextForCaller(due, out);
   });
 }
 
 lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, const char* name, int64_t now,
                               const lws_policy* policy, lws_format format, lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Named> set = ReadNames(fleet, namespace_name, name);
     if (!set.ok()) return set.status();
-    absl::Status status = CheckPlanFormat(format);
+    absl::Status status = CheckCallerPlanFormat(format);
     if (!status.ok()) return status;
     return PutPlanForCaller(DecideSetForCaller(fleet, set->namespace_name, set->name, absl::FromUnixNanos(now), policy),
                             format, out);
@@ -241,10 +241,10 @@ lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, cons
 
 lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, const char* name, int64_t now,
                               const lws_policy* policy, lws_format format, lws_text* out, lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Named> pod = ReadNames(fleet, namespace_name, name);
     if (!pod.ok()) return pod.status();
-    absl::Status status = CheckPlanFormat(format);
+    absl::Status status = CheckCallerPlanFormat(format);
     if (!status.ok()) return status;
     const absl::StatusOr<Plan> plan =
         DecidePodForCaller(fleet, pod->namespace_name, pod->name, absl::FromUnixNanos(now), policy);
@@ -255,7 +255,7 @@ lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, cons
 
 lws_code lws_fleet_set_number(lws_fleet* fleet, const char* namespace_name, const char* name, uint32_t* out,
                               lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     const absl::StatusOr<Named> set = ReadNames(fleet, namespace_name, name);
     if (!set.ok()) return set.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
@@ -265,7 +265,7 @@ lws_code lws_fleet_set_number(lws_fleet* fleet, const char* namespace_name, cons
 }
 
 lws_code lws_fleet_revision_number(lws_fleet* fleet, uint32_t set, const char* key, uint16_t* out, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     const absl::StatusOr<Named> names = ReadNames(fleet, "", key);
     if (!names.ok()) return names.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
@@ -277,7 +277,7 @@ lws_code lws_fleet_revision_number(lws_fleet* fleet, uint32_t set, const char* k
 }
 
 lws_code lws_fleet_node_number(lws_fleet* fleet, const char* node, uint32_t* out, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     const absl::StatusOr<Named> names = ReadNames(fleet, "", node);
     if (!names.ok()) return names.status();
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
@@ -289,7 +289,7 @@ lws_code lws_fleet_node_number(lws_fleet* fleet, const char* node, uint32_t* out
 }
 
 lws_code lws_fleet_tell_pods(lws_fleet* fleet, const lws_pod_facts* pods, size_t count, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     if (pods == nullptr && count > 0) return absl::InvalidArgumentError("pods: a null pointer");
@@ -302,7 +302,7 @@ lws_code lws_fleet_tell_pods(lws_fleet* fleet, const lws_pod_facts* pods, size_t
 }
 
 lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* workers, size_t count, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
     if (workers == nullptr && count > 0) return absl::InvalidArgumentError("workers: a null pointer");

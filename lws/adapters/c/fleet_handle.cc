@@ -30,7 +30,7 @@ absl::StatusOr<ReadObject> Read(const Json& object) {
   if (!observed.ok()) return observed.status();
   ReadObject read{*std::move(observed), std::nullopt};
   const auto* pod = std::get_if<ObservedPod>(&read.observed);
-  if (pod == nullptr || !IsFailing(*pod) || !pod->worker_index.has_value()) return read;
+  if (pod == nullptr || !IsFailingPod(*pod) || !pod->worker_index.has_value()) return read;
   absl::StatusOr<GroupMember> member = ReadMemberForRestart(object);
   if (!member.ok()) return member.status();
   read.member = *std::move(member);

@@ -32,11 +32,11 @@ absl::StatusOr<Json> Place(const Json& request) {
 }  // namespace
 
 extern "C" lws_code lws_place(const char* request, size_t size, lws_text* out, lws_text* error) {
-  return lws::internal::Call(out, error, [&]() -> absl::Status {
+  return lws::internal::RunForCaller(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Json> document = lws::internal::CallerDocument(request, size, "request");
     if (!document.ok()) return document.status();
     const absl::StatusOr<Json> answer = Place(*document);
     if (!answer.ok()) return answer.status();
-    return lws::internal::Put(answer->dump(), out);
+    return lws::internal::PutTextForCaller(answer->dump(), out);
   });
 }

@@ -208,7 +208,8 @@ absl::StatusOr<std::vector<AskedGroup>> ReadCallerGroups(const Json& request) {
   for (const SharedJson& manifest : ReadList(request, "sets")) {
     const std::string where = absl::StrCat("sets[", number++, "]: ");
     const SetAdmission admission = AdmitSet(*manifest);
-    if (admission.set == nullptr) return absl::InvalidArgumentError(absl::StrCat(where, Join(admission.errors)));
+    if (admission.set == nullptr)
+      return absl::InvalidArgumentError(absl::StrCat(where, JoinFieldErrors(admission.errors)));
     absl::StatusOr<GroupRequest> asked = GroupRequestFromSet(*admission.set, *placement);
     if (!asked.ok()) return absl::InvalidArgumentError(absl::StrCat(where, asked.status().message()));
     const auto shared = std::make_shared<const GroupRequest>(*std::move(asked));

@@ -15,19 +15,20 @@
 
 namespace lws::internal {
 
-absl::Status CheckFormat(lws_format format) {
+absl::Status CheckCallerFormat(lws_format format) {
   if (format == LWS_JSON || format == LWS_PROTOBUF) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("format: ", format, " is neither LWS_JSON nor LWS_PROTOBUF"));
 }
 
-absl::Status CheckPlanFormat(lws_format format) { return CheckFormat(format & ~LWS_WITH_DECISIONS); }
+absl::Status CheckCallerPlanFormat(lws_format format) { return CheckCallerFormat(format & ~LWS_WITH_DECISIONS); }
 
 absl::Status PutPlanForCaller(const Plan& plan, lws_format format, lws_text* out) {
   const Why why = (format & LWS_WITH_DECISIONS) != 0 ? Why::kWritten : Why::kLeftOut;
-  if ((format & ~LWS_WITH_DECISIONS) == LWS_PROTOBUF) return Put(PlanToProto(plan, why).SerializeAsString(), out);
+  if ((format & ~LWS_WITH_DECISIONS) == LWS_PROTOBUF)
+    return PutTextForCaller(PlanToProto(plan, why).SerializeAsString(), out);
   std::string text;
   AppendPlanForCaller(plan, why, &text);
-  return Put(text, out);
+  return PutTextForCaller(text, out);
 }
 
 absl::StatusOr<Plan> ReadCallerKept(absl::string_view bytes) {

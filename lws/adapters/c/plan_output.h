@@ -15,10 +15,10 @@
 namespace lws::internal {
 
 // Errors: InvalidArgument for an unknown format. The format of a plan may also ask for decisions (LWS_WITH_DECISIONS).
-absl::Status CheckFormat(lws_format format);
-absl::Status CheckPlanFormat(lws_format format);
+absl::Status CheckCallerFormat(lws_format format);
+absl::Status CheckCallerPlanFormat(lws_format format);
 
-// REQUIRES: CheckPlanFormat(format).ok().
+// REQUIRES: CheckCallerPlanFormat(format).ok().
 absl::Status PutPlanForCaller(const Plan& plan, lws_format format, lws_text* out);
 
 // Reads the plan of the last look in protocol buffers, of which only the parts to keep count. Empty bytes are an empty

@@ -143,7 +143,7 @@ absl::StatusOr<std::unique_ptr<lws_policy>> MakePolicy(const char* document, siz
 
 lws_code NewPolicy(const char* document, size_t size, const lws_policy_functions& functions, lws_policy** out,
                    lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
     *out = nullptr;
     absl::StatusOr<std::unique_ptr<lws_policy>> policy = MakePolicy(document, size, functions);
@@ -155,7 +155,7 @@ lws_code NewPolicy(const char* document, size_t size, const lws_policy_functions
 
 // An error of an argument alone.
 lws_code Refuse(const char* message, lws_policy** out, lws_text* error) {
-  return Call(nullptr, error, [&]() -> absl::Status {
+  return RunForCaller(nullptr, error, [&]() -> absl::Status {
     if (out != nullptr) *out = nullptr;
     return absl::InvalidArgumentError(message);
   });

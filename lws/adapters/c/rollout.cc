@@ -132,7 +132,7 @@ absl::StatusOr<RolloutStep> CallRolloutOfCaller(const void* policy, const Rollou
 
 extern "C" lws_code lws_plan_rollout(const char* policy, const lws_rollout_input* input, lws_rollout_step* step,
                                      lws_text* error) {
-  return lws::internal::Call(nullptr, error, [&]() -> absl::Status {
+  return lws::internal::RunForCaller(nullptr, error, [&]() -> absl::Status {
     const absl::StatusOr<absl::string_view> name = lws::internal::CallerName(policy, "policy");
     if (!name.ok()) return name.status();
     if (input == nullptr || step == nullptr) return absl::InvalidArgumentError("input or step: a null pointer");

@@ -64,7 +64,7 @@ GroupMember MemberOf(const FleetStateProto::RestartedPod& pod) {
 
 }  // namespace
 
-absl::StatusOr<std::string> SaveFleet(const lws_fleet& fleet) {
+absl::StatusOr<std::string> SaveCallerFleet(const lws_fleet& fleet) {
   google::protobuf::Arena arena;
   FleetStateProto& state = *google::protobuf::Arena::CreateMessage<FleetStateProto>(&arena);
   Saver saver{state.mutable_objects()};
@@ -79,7 +79,7 @@ absl::StatusOr<std::string> SaveFleet(const lws_fleet& fleet) {
   return MessageBytes(state);
 }
 
-absl::Status LoadFleet(absl::string_view bytes, lws_fleet* fleet) {
+absl::Status LoadCallerFleet(absl::string_view bytes, lws_fleet* fleet) {
   google::protobuf::Arena arena;
   FleetStateProto& state = *google::protobuf::Arena::CreateMessage<FleetStateProto>(&arena);
   if (!ReadCallerMessage(bytes, &state)) {

@@ -1,7 +1,7 @@
 // A whole fleet as bytes.
 //
-//   absl::StatusOr<std::string> saved = lws::internal::SaveFleet(fleet);
-//   absl::Status status = lws::internal::LoadFleet(*saved, &another);
+//   absl::StatusOr<std::string> saved = lws::internal::SaveCallerFleet(fleet);
+//   absl::Status status = lws::internal::LoadCallerFleet(*saved, &another);
 //
 // Thread-safety: may be called concurrently for distinct fleets.
 #ifndef LWS_ADAPTERS_C_SAVED_FLEET_H_
@@ -17,11 +17,11 @@
 namespace lws::internal {
 
 // A FleetStateProto. Errors: ResourceExhausted for a fleet that takes more than 2 GiB, which no message holds.
-absl::StatusOr<std::string> SaveFleet(const lws_fleet& fleet);
+absl::StatusOr<std::string> SaveCallerFleet(const lws_fleet& fleet);
 
 // Puts what the bytes hold in the place of everything in the fleet. Errors: InvalidArgument for bytes that are no
 // FleetStateProto, or have a field that does not parse; nothing is then changed.
-absl::Status LoadFleet(absl::string_view bytes, lws_fleet* fleet);
+absl::Status LoadCallerFleet(absl::string_view bytes, lws_fleet* fleet);
 
 }  // namespace lws::internal
 

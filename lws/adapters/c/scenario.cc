@@ -22,9 +22,10 @@
 namespace {
 
 using lws::Json;
-using lws::internal::Call;
 using lws::internal::CallerDocument;
-using lws::internal::Put;
+using lws::internal::PodOptionsOfCaller;
+using lws::internal::PutTextForCaller;
+using lws::internal::RunForCaller;
 using lws::internal::SetOptionsOfCaller;
 
 Json ToJson(const lws::ScenarioReport& report, const lws::Expectations& expected) {
@@ -52,7 +53,7 @@ lws::ScenarioRunOptions OptionsOf(uint64_t seed, bool max_unavailable_statefulse
   lws::ScenarioRunOptions options;
   options.seed = seed;
   options.sets = SetOptionsOfCaller(policy);
-  if (policy != nullptr && policy->restarts.has_value()) options.restarts = &*policy->restarts;
+  options.pods = PodOptionsOfCaller(policy);
   options.max_unavailable_statefulset = max_unavailable_statefulset;
   return options;
 }
@@ -77,7 +78,7 @@ absl::StatusOr<Json> Run(const Json& manifest, const Json& document, uint64_t se
 extern "C" lws_code lws_run_scenario(const char* manifest, size_t manifest_size, const char* scenario,
                                      size_t scenario_size, uint64_t seed, const lws_policy* policy, lws_text* out,
                                      lws_text* error) {
-  return Call(out, error, [&]() -> absl::Status {
+  return RunForCaller(out, error, [&]() -> absl::Status {
     const absl::StatusOr<Json> set = CallerDocument(manifest, manifest_size, "manifest");
     if (!set.ok()) return set.status();
     Json document = Json::object();
@@ -88,6 +89,6 @@ extern "C" lws_code lws_run_scenario(const char* manifest, size_t manifest_size,
     }
     const absl::StatusOr<Json> report = Run(*set, document, seed, policy);
     if (!report.ok()) return report.status();
-    return Put(report->dump(), out);
+    return PutTextForCaller(report->dump(), out);
   });
 }

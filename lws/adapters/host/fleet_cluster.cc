@@ -26,7 +26,7 @@
 
 namespace lws {
 
-using internal::IsFailing;
+using internal::IsFailingPod;
 using internal::KnownPast;
 using internal::ObjectMark;
 using internal::OwnWrites;
@@ -142,7 +142,7 @@ class DueKeys {
       const auto* set = std::get_if<LeaderWorkerSet>(&object);
       if (set != nullptr) controller_.SetChanged(set->metadata().namespace_(), set->metadata().name());
       const auto* pod = std::get_if<ObservedPod>(&object);
-      const bool may_need_a_plan = pod != nullptr && (pod->is_leader() || IsFailing(*pod));
+      const bool may_need_a_plan = pod != nullptr && (pod->is_leader() || IsFailingPod(*pod));
       if (may_need_a_plan) controller_.PodChanged(pod->meta.namespace_name, pod->meta.name);
     });
   }
@@ -322,7 +322,7 @@ class FleetCluster::View final : public Cluster {
   // A fleet keeps whether a pod fails; how often, and that it is looked at each time, is kept here.
   void Add(ToldObject told) {
     const auto* pod = std::get_if<ObservedPod>(&told.observed);
-    if (pod != nullptr && IsFailing(*pod)) {
+    if (pod != nullptr && IsFailingPod(*pod)) {
       if (told.member.has_value()) counts_.Tell(pod->meta.namespace_name, pod->meta.name, *told.member);
       due_.AddFailing({WorkKey::Kind::kPod, pod->meta.namespace_name, pod->meta.name});
     } else if (pod != nullptr) {

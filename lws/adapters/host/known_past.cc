@@ -11,7 +11,7 @@ namespace lws::internal {
 void KnownPast::Keep(const ToldObject& told) {
   const auto* pod = std::get_if<ObservedPod>(&told.observed);
   const bool is_one_of_many =
-      std::holds_alternative<ObservedStatefulSet>(told.observed) || (pod != nullptr && !IsFailing(*pod));
+      std::holds_alternative<ObservedStatefulSet>(told.observed) || (pod != nullptr && !IsFailingPod(*pod));
   if (!is_one_of_many) versions_[told.mark.ref] = told.mark.resource_version;
 }
 

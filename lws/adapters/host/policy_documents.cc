@@ -88,11 +88,13 @@ RestartPolicy ReadRestartPolicy(StrictReader* reader) {
 }
 
 absl::StatusOr<RolloutControls> ReadRolloutControls(const Json& document) {
-  return internal::ReadStrictly(document, "controls", [](StrictReader* reader) { return ReadRolloutControls(reader); });
+  return internal::ReadDocumentStrictly(document, "controls",
+                                        [](StrictReader* reader) { return ReadRolloutControls(reader); });
 }
 
 absl::StatusOr<RestartPolicy> ReadRestartPolicy(const Json& document) {
-  return internal::ReadStrictly(document, "restarts", [](StrictReader* reader) { return ReadRestartPolicy(reader); });
+  return internal::ReadDocumentStrictly(document, "restarts",
+                                        [](StrictReader* reader) { return ReadRestartPolicy(reader); });
 }
 
 }  // namespace lws

@@ -22,7 +22,9 @@ bool IsSame(const GroupMember& a, const GroupMember& b) {
 
 }  // namespace
 
-bool IsFailing(const ObservedPod& pod) { return !pod.meta.set_name.empty() && (pod.restarted || pod.meta.terminating); }
+bool IsFailingPod(const ObservedPod& pod) {
+  return !pod.meta.set_name.empty() && (pod.restarted || pod.meta.terminating);
+}
 
 bool RestartCounts::Tell(absl::string_view namespace_name, absl::string_view name, const GroupMember& member) {
   std::pair<std::string, std::string> key{namespace_name, name};

@@ -28,7 +28,7 @@
 namespace lws::internal {
 
 // Whether the pod belongs to a set and terminates, or has restarted.
-bool IsFailing(const ObservedPod& pod);
+bool IsFailingPod(const ObservedPod& pod);
 
 class RestartCounts {
  public:

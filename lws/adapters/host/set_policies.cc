@@ -71,6 +71,17 @@ PodReconcileOptions PodOptionsOf(const SetPolicies& policies) {
   return options;
 }
 
+SetPolicies BorrowedPolicies(const SetReconcileOptions& sets, const PodReconcileOptions& pods) {
+  SetPolicies policies;
+  policies.rollout = sets.rollout;
+  policies.controls = std::shared_ptr<const RolloutControls>(std::shared_ptr<void>(), sets.controls);
+  policies.former_revisions = sets.former_revisions;
+  policies.scheduler_provider = pods.scheduler_provider;
+  policies.waits_for_former_pod_group = pods.waits_for_former_pod_group;
+  policies.restarts = std::shared_ptr<const RestartPolicy>(std::shared_ptr<void>(), pods.restarts);
+  return policies;
+}
+
 PolicySource SamePoliciesForEverySet(SetPolicies policies) {
   return [policies = std::move(policies)](const LeaderWorkerSet&) -> absl::StatusOr<SetPolicies> { return policies; };
 }

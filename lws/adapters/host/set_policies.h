@@ -56,6 +56,9 @@ struct SetPolicies {
 SetReconcileOptions SetOptionsOf(const SetPolicies& policies);
 PodReconcileOptions PodOptionsOf(const SetPolicies& policies);
 
+// The way back: policies that borrow what the options borrow.
+SetPolicies BorrowedPolicies(const SetReconcileOptions& sets, const PodReconcileOptions& pods);
+
 // Returns the policies of a set. An error ends the plan (Plan::error).
 using PolicySource = std::function<absl::StatusOr<SetPolicies>(const LeaderWorkerSet&)>;
 

@@ -38,7 +38,7 @@ ObjectMark MarkOf(const char* kind, const ObservedMeta& meta) {
 }
 
 // Whether a group's decisions need the pod as a member.
-bool IsMember(const ObservedPod& pod) { return IsFailing(pod) && pod.worker_index.has_value(); }
+bool IsMember(const ObservedPod& pod) { return IsFailingPod(pod) && pod.worker_index.has_value(); }
 
 absl::StatusOr<ToldObject> ReadWhole(ObjectKind kind, absl::string_view text) {
   const absl::StatusOr<Json> document = ReadToldDocument(kind, text);

@@ -81,7 +81,7 @@ void EventSink::Record(const Event& event, const EventObject& regarding, const s
   const std::string namespace_name =
       event.regarding.namespace_name.empty() ? "default" : event.regarding.namespace_name;
   series.name = absl::StrFormat("%s.%x", event.regarding.name, absl::ToUnixNanos(now));
-  series.path = absl::StrCat("/apis/events.k8s.io/v1/namespaces/", Escaped(namespace_name), "/events");
+  series.path = absl::StrCat("/apis/events.k8s.io/v1/namespaces/", UrlEscaped(namespace_name), "/events");
   series.last = now;
   Json document = {{"apiVersion", "events.k8s.io/v1"},
                    {"kind", "Event"},
@@ -116,7 +116,7 @@ HttpRequest EventSink::RequestOf(const Series& series, bool is_patch) const {
   const Json count = {{"count", series.count}, {"lastObservedTime", MicroTime(series.last)}};
   if (is_patch) {
     request.method = "PATCH";
-    request.path = absl::StrCat(series.path, "/", Escaped(series.name));
+    request.path = absl::StrCat(series.path, "/", UrlEscaped(series.name));
     request.content_type = "application/strategic-merge-patch+json";
     request.body = Json({{"series", count}}).dump();
     return request;

@@ -133,7 +133,7 @@ class GroupPlacing::Impl {
     observation.topology = *topology;
     observation.pods = known_.Pods();
     observation.find_request = [this](const GroupId& group, const std::string& revision_key) {
-      std::optional<absl::StatusOr<GroupRequest>> request = RequestAtRevision(
+      std::optional<absl::StatusOr<GroupRequest>> request = GroupRequestAtRevision(
           view_.observe_set(group.namespace_name, group.set_name), revision_key, options_.placement, group.index);
       lacks_request_ |= !request.has_value();
       return request;

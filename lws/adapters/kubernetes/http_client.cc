@@ -25,7 +25,7 @@ class WholeAnswer final : public HttpSink {
 
 }  // namespace
 
-uint64_t Fetch(HttpClient* client, HttpRequest request, FetchDone done) {
+uint64_t FetchHttpAnswer(HttpClient* client, HttpRequest request, FetchDone done) {
   return client->Start(std::move(request), std::make_shared<WholeAnswer>(std::move(done)));
 }
 

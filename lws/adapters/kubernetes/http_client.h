@@ -75,7 +75,8 @@ struct HttpAnswer {
 };
 
 // Starts a request and calls `done` with its whole answer, or with the reason why there is none.
-uint64_t Fetch(HttpClient* client, HttpRequest request, std::function<void(const absl::StatusOr<HttpAnswer>&)> done);
+uint64_t FetchHttpAnswer(HttpClient* client, HttpRequest request,
+                         std::function<void(const absl::StatusOr<HttpAnswer>&)> done);
 
 }  // namespace lws::internal
 

@@ -46,12 +46,12 @@ std::string WhereOf(const Json& config_map) {
 
 }  // namespace
 
-bool IsKept(const Json& object) {
+bool IsKeptConfigMap(const Json& object) {
   JsonReader reader(object);
   return reader.Text({"kind"}) == "ConfigMap" && reader.Find({"metadata", "labels", kSetLabel}) != nullptr;
 }
 
-absl::StatusOr<std::string> KeptBytes(const Json& config_map) {
+absl::StatusOr<std::string> BytesOfKeptConfigMap(const Json& config_map) {
   JsonReader reader(config_map);
   const std::string text = reader.Text({"binaryData", kField});
   std::string bytes;
@@ -79,11 +79,12 @@ void KeptStore::Read() {
 void KeptStore::AskForPage() {
   read_due_.reset();
   HttpRequest request;
-  request.path = absl::StrCat(ApiCollectionPath(KeptResource(), ""), "?limit=100&labelSelector=", Escaped(kSetLabel));
-  if (!continue_token_.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(continue_token_));
+  request.path =
+      absl::StrCat(ApiCollectionPath(KeptResource(), ""), "?limit=100&labelSelector=", UrlEscaped(kSetLabel));
+  if (!continue_token_.empty()) absl::StrAppend(&request.path, "&continue=", UrlEscaped(continue_token_));
   request.accepts_gzip = true;
-  Fetch(&client_, std::move(request),
-        [this, reading = reading_](const absl::StatusOr<HttpAnswer>& answer) { TakePage(reading, answer); });
+  FetchHttpAnswer(&client_, std::move(request),
+                  [this, reading = reading_](const absl::StatusOr<HttpAnswer>& answer) { TakePage(reading, answer); });
 }
 
 void KeptStore::TakePage(uint64_t reading, const absl::StatusOr<HttpAnswer>& answer) {
@@ -117,7 +118,7 @@ absl::Status KeptStore::TakeList(const Json& list) {
 
 // An item that does not parse is reported and otherwise ignored: it must not hold back the other sets.
 void KeptStore::TakeItem(const Json& item) {
-  const absl::StatusOr<std::string> bytes = KeptBytes(item);
+  const absl::StatusOr<std::string> bytes = BytesOfKeptConfigMap(item);
   if (!bytes.ok()) return Tell(bytes.status());
   const absl::Status status = view_.add(*bytes);
   if (!status.ok()) Tell(absl::Status(status.code(), absl::StrCat(WhereOf(item), ": ", status.message())));
@@ -166,8 +167,9 @@ void KeptStore::Send(const Name& name) {
   entry.is_refused_for_now = false;
   entry.is_under_way = true;
   entry.sent = entry.wanted;
-  Fetch(&client_, WriteRequest(entry.owner, entry.sent),
-        [this, name, uid = entry.owner.uid](const absl::StatusOr<HttpAnswer>& answer) { Answered(name, uid, answer); });
+  FetchHttpAnswer(
+      &client_, WriteRequest(entry.owner, entry.sent),
+      [this, name, uid = entry.owner.uid](const absl::StatusOr<HttpAnswer>& answer) { Answered(name, uid, answer); });
 }
 
 void KeptStore::Answered(const Name& name, const std::string& uid, const absl::StatusOr<HttpAnswer>& answer) {

@@ -57,9 +57,9 @@ struct KeptOwner {
 const Resource& KeptResource();
 
 // Whether the object is one of these ConfigMaps.
-bool IsKept(const Json& object);
+bool IsKeptConfigMap(const Json& object);
 // The bytes in it. Errors: InvalidArgument naming the ConfigMap, for bytes that are not base64.
-absl::StatusOr<std::string> KeptBytes(const Json& config_map);
+absl::StatusOr<std::string> BytesOfKeptConfigMap(const Json& config_map);
 
 class KeptStore {
  public:

@@ -57,8 +57,8 @@ void KubeWriter::SendNow(uint64_t number) {
   if (HasToWait(write.request, &write)) return;
   write.due.reset();
   ++write.tries;
-  Fetch(&client_, write.request,
-        [this, number](const absl::StatusOr<HttpAnswer>& answer) { Answered(number, answer); });
+  FetchHttpAnswer(&client_, write.request,
+                  [this, number](const absl::StatusOr<HttpAnswer>& answer) { Answered(number, answer); });
 }
 
 void KubeWriter::Advance(absl::Time now) {
@@ -124,8 +124,8 @@ void KubeWriter::LookUp(uint64_t number) {
   if (HasToWait(request, &write)) return;
   write.due.reset();
   ++write.tries;
-  Fetch(&client_, std::move(request),
-        [this, number](const absl::StatusOr<HttpAnswer>& answer) { LookedUp(number, answer); });
+  FetchHttpAnswer(&client_, std::move(request),
+                  [this, number](const absl::StatusOr<HttpAnswer>& answer) { LookedUp(number, answer); });
 }
 
 void KubeWriter::LookedUp(uint64_t number, const absl::StatusOr<HttpAnswer>& answer) {

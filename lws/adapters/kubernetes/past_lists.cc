@@ -25,10 +25,10 @@ void PastLists::Ask(const Resource& resource, const std::string& version, const 
   HttpRequest request = ListPageRequest(options, continue_token);
   // The token of a further page names the version already.
   if (continue_token.empty()) {
-    absl::StrAppend(&request.path, "&resourceVersion=", Escaped(version), "&resourceVersionMatch=Exact");
+    absl::StrAppend(&request.path, "&resourceVersion=", UrlEscaped(version), "&resourceVersionMatch=Exact");
   }
   request.timeout = kTimeout;
-  Fetch(&client_, std::move(request), [this, &resource, version](const absl::StatusOr<HttpAnswer>& answer) {
+  FetchHttpAnswer(&client_, std::move(request), [this, &resource, version](const absl::StatusOr<HttpAnswer>& answer) {
     if (!is_reading_) return;
     const absl::StatusOr<std::string> next = TakePage(resource, answer);
     if (!next.ok()) return End(next.status());

@@ -83,10 +83,10 @@ absl::StatusOr<std::string> PlacementView::Put(const Told& told) {
   }
   JsonReader reader(told.document);
   Pod pod;
-  pod.waits = WaitsForPlace(told.document);
+  pod.waits = PodWaitsForPlace(told.document);
   const bool is_placed =
       !reader.Text({"spec", "nodeName"}).empty() || !reader.Text({"metadata", "annotations", kNodeAnnotation}).empty();
-  const bool is_finished = IsFinished(ReadPodPhase(reader.Text({"status", "phase"})));
+  const bool is_finished = IsFinishedPhase(ReadPodPhase(reader.Text({"status", "phase"})));
   if (!reader.status().ok()) return reader.status();
   if (is_finished || (!is_placed && !pod.waits)) {
     Remove(told.name);

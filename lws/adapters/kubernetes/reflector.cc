@@ -23,9 +23,10 @@ bool IsOk(const HttpHead& head) { return head.code >= 200 && head.code < 300; }
 
 std::string Selector(const ReflectorOptions& options) {
   std::string selector;
-  if (!options.resource.label.empty()) absl::StrAppend(&selector, "&labelSelector=", Escaped(options.resource.label));
+  if (!options.resource.label.empty())
+    absl::StrAppend(&selector, "&labelSelector=", UrlEscaped(options.resource.label));
   if (!options.object_name.empty()) {
-    absl::StrAppend(&selector, "&fieldSelector=", Escaped(absl::StrCat("metadata.name=", options.object_name)));
+    absl::StrAppend(&selector, "&fieldSelector=", UrlEscaped(absl::StrCat("metadata.name=", options.object_name)));
   }
   return selector;
 }
@@ -36,7 +37,7 @@ HttpRequest ListPageRequest(const ReflectorOptions& options, const std::string& 
   HttpRequest request;
   request.path = absl::StrCat(ApiCollectionPath(options.resource, options.namespace_name),
                               "?limit=", options.page_limit, Selector(options));
-  if (!continue_token.empty()) absl::StrAppend(&request.path, "&continue=", Escaped(continue_token));
+  if (!continue_token.empty()) absl::StrAppend(&request.path, "&continue=", UrlEscaped(continue_token));
   if (options.resource.is_read_as_metadata) request.accept = kMetadataList;
   request.accepts_gzip = true;
   request.timeout = absl::Minutes(2);
@@ -69,7 +70,7 @@ HttpRequest Reflector::WatchRequest() {
   const int64_t most = std::max(least, absl::ToInt64Seconds(options_.most_watch));
   const int64_t seconds = least + static_cast<int64_t>(random_() % static_cast<uint64_t>(most - least + 1));
   request.path = absl::StrCat(ApiCollectionPath(options_.resource, options_.namespace_name),
-                              "?watch=true&allowWatchBookmarks=true&resourceVersion=", Escaped(resource_version_),
+                              "?watch=true&allowWatchBookmarks=true&resourceVersion=", UrlEscaped(resource_version_),
                               "&timeoutSeconds=", seconds, Selector(options_));
   if (options_.resource.is_read_as_metadata) request.accept = kMetadata;
   request.is_stream = true;

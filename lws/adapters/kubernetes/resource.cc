@@ -46,16 +46,16 @@ std::string ApiCollectionPath(const Resource& resource, absl::string_view namesp
   const bool has_group = resource.api_version.find('/') != absl::string_view::npos;
   std::string path = absl::StrCat(has_group ? "/apis/" : "/api/", resource.api_version);
   if (resource.has_namespaces && !namespace_name.empty()) {
-    absl::StrAppend(&path, "/namespaces/", Escaped(namespace_name));
+    absl::StrAppend(&path, "/namespaces/", UrlEscaped(namespace_name));
   }
   return absl::StrCat(path, "/", resource.plural);
 }
 
 std::string ApiObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name) {
-  return absl::StrCat(ApiCollectionPath(resource, namespace_name), "/", Escaped(name));
+  return absl::StrCat(ApiCollectionPath(resource, namespace_name), "/", UrlEscaped(name));
 }
 
-std::string Escaped(absl::string_view text) {
+std::string UrlEscaped(absl::string_view text) {
   std::string escaped;
   for (const char c : text) {
     const bool is_plain =

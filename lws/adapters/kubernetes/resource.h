@@ -39,7 +39,7 @@ std::string ApiCollectionPath(const Resource& resource, absl::string_view namesp
 std::string ApiObjectPath(const Resource& resource, absl::string_view namespace_name, absl::string_view name);
 
 // Escapes the text for a path or a query.
-std::string Escaped(absl::string_view text);
+std::string UrlEscaped(absl::string_view text);
 
 }  // namespace lws::internal
 

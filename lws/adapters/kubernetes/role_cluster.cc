@@ -117,8 +117,8 @@ void RoleCluster::Send(const WorkKey& key, const Action& action, absl::Time now)
   absl::StatusOr<HttpRequest> request = HttpRequestOf(action);
   if (!request.ok()) return End(key, request.status(), now);
   view_.Starts(action);
-  Fetch(&client_, *std::move(request),
-        [this, key](const absl::StatusOr<HttpAnswer>& answer) { Answered(key, answer); });
+  FetchHttpAnswer(&client_, *std::move(request),
+                  [this, key](const absl::StatusOr<HttpAnswer>& answer) { Answered(key, answer); });
 }
 
 void RoleCluster::Answered(const WorkKey& key, const absl::StatusOr<HttpAnswer>& answer) {

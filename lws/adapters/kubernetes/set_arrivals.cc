@@ -103,8 +103,8 @@ void SetArrivals::Ask(const Name& name) {
   looking_[name].due.reset();
   HttpRequest request;
   request.path = ApiObjectPath(*FindApiResource(ObjectKind::kStatefulSet), name.first, name.second);
-  Fetch(&client_, std::move(request),
-        [this, name](const absl::StatusOr<HttpAnswer>& answer) { Answered(name, answer); });
+  FetchHttpAnswer(&client_, std::move(request),
+                  [this, name](const absl::StatusOr<HttpAnswer>& answer) { Answered(name, answer); });
 }
 
 std::string SetArrivals::End(const Name& name) {

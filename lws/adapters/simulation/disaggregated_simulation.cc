@@ -31,11 +31,11 @@
 namespace lws {
 
 using internal::JsonReader;
-using simulation::Change;
-using simulation::OwnersOf;
+using simulation::ObjectChange;
+using simulation::OwnersOfStored;
 using simulation::SharedObject;
 using simulation::StoredObject;
-using simulation::TextAt;
+using simulation::StoredTextAt;
 
 namespace {
 
@@ -44,12 +44,12 @@ constexpr absl::Duration kMostBackoff = absl::Seconds(10);
 constexpr int kMostFailures = 10;
 
 // The set that the object is, or whose controller reference it carries; "" for none.
-std::string SetOf(const Change& change) {
+std::string SetOf(const ObjectChange& change) {
   const StoredObject& object = change.after != nullptr ? *change.after : *change.before;
   if (change.key.kind == kDisaggregatedSetKind) return change.key.name;
   if (change.key.kind != kKind && change.key.kind != kRoleScalerKind) return "";
-  for (const Json& owner : OwnersOf(object)) {
-    if (TextAt(owner, {"kind"}) == kDisaggregatedSetKind) return TextAt(owner, {"name"});
+  for (const Json& owner : OwnersOfStored(object)) {
+    if (StoredTextAt(owner, {"kind"}) == kDisaggregatedSetKind) return StoredTextAt(owner, {"name"});
   }
   return "";
 }
@@ -63,7 +63,7 @@ bool IsRead(const std::string& kind) {
 
 absl::Status Refused(const DisaggregatedSetAdmission& admission, absl::string_view name) {
   return absl::InvalidArgumentError(
-      absl::StrCat("DisaggregatedSet \"", name, "\" is invalid: ", Join(admission.errors)));
+      absl::StrCat("DisaggregatedSet \"", name, "\" is invalid: ", JoinFieldErrors(admission.errors)));
 }
 
 absl::StatusOr<Json> AdmitChild(const Json& child) {
@@ -76,7 +76,7 @@ absl::StatusOr<Json> AdmitChild(const Json& child) {
 // promise about the groups begins with them.
 bool MayBeLate(const std::string& kind) { return kind == kKind || kind == "Service"; }
 
-void Adopt(const Change& change, DisaggregatedSnapshot* objects) {
+void Adopt(const ObjectChange& change, DisaggregatedSnapshot* objects) {
   if (change.after == nullptr) {
     objects->Remove(change.key.kind, change.key.namespace_name, change.key.name);
   } else {
@@ -85,9 +85,9 @@ void Adopt(const Change& change, DisaggregatedSnapshot* objects) {
 }
 
 // The log of the cluster, which first tells the controller of every change.
-SimulationLog Forwarding(const SimulationLog& log, std::function<void(const Change&)> on_change) {
+SimulationLog Forwarding(const SimulationLog& log, std::function<void(const ObjectChange&)> on_change) {
   SimulationLog forwarding = log;
-  forwarding.on_change = [log, on_change = std::move(on_change)](const Change& change) {
+  forwarding.on_change = [log, on_change = std::move(on_change)](const ObjectChange& change) {
     on_change(change);
     if (log.on_change) log.on_change(change);
   };
@@ -99,7 +99,7 @@ SimulationLog Forwarding(const SimulationLog& log, std::function<void(const Chan
 // What goes wrong, and what the controller sees then.
 struct DisaggregatedSimulation::Faults {
   Faults(uint64_t seed, const internal::SimulationFaults& faults, simulation::VirtualClock* clock,
-         std::function<void(const Change&)> see)
+         std::function<void(const ObjectChange&)> see)
       : chance(seed, faults, [clock, start = clock->now()] { return clock->now() - start; }),
         late(&chance, clock, std::move(see)) {}
 
@@ -115,11 +115,11 @@ DisaggregatedSimulation::DisaggregatedSimulation(SimulationOptions options, Disa
                                                  SimulationLog log, const internal::SimulationFaults& faults)
     : roles_(roles),
       log_(std::move(log)),
-      cluster_(options, Forwarding(log_, [this](const Change& change) { OnChange(change); })) {
+      cluster_(options, Forwarding(log_, [this](const ObjectChange& change) { OnChange(change); })) {
   cluster_.server().RegisterWebhook(kKind, [](const Json& child) { return AdmitChild(child); });
   if (faults.until <= absl::ZeroDuration()) return;
-  faults_ =
-      std::make_unique<Faults>(options.seed, faults, &cluster_.clock(), [this](const Change& change) { See(change); });
+  faults_ = std::make_unique<Faults>(options.seed, faults, &cluster_.clock(),
+                                     [this](const ObjectChange& change) { See(change); });
 }
 
 DisaggregatedSimulation::~DisaggregatedSimulation() = default;
@@ -158,7 +158,7 @@ absl::Status DisaggregatedSimulation::Scale(absl::string_view namespace_name, ab
   return cluster_.server().Update(std::move(scaled)).status();
 }
 
-void DisaggregatedSimulation::OnChange(const Change& change) {
+void DisaggregatedSimulation::OnChange(const ObjectChange& change) {
   if (IsRead(change.key.kind)) Adopt(change, &objects_);
   if (faults_ == nullptr) return See(change);
   if (!IsRead(change.key.kind)) return;
@@ -171,7 +171,7 @@ void DisaggregatedSimulation::OnChange(const Change& change) {
 }
 
 // The controller sees the change, and looks at the set.
-void DisaggregatedSimulation::See(const Change& change) {
+void DisaggregatedSimulation::See(const ObjectChange& change) {
   if (faults_ != nullptr) Adopt(change, &faults_->seen);
   const std::string set = SetOf(change);
   if (!set.empty()) Wake({change.key.namespace_name, set}, absl::ZeroDuration());

@@ -79,8 +79,8 @@ class DisaggregatedSimulation {
 
   struct Faults;
 
-  void OnChange(const simulation::Change& change);
-  void See(const simulation::Change& change);
+  void OnChange(const simulation::ObjectChange& change);
+  void See(const simulation::ObjectChange& change);
   void Restart();
   void Wake(const SetName& set, absl::Duration delay);
   void Pass(const SetName& set);

@@ -23,15 +23,17 @@ namespace lws {
 using internal::ParseStrictInteger;
 using simulation::SharedObject;
 using simulation::StoredObject;
-using simulation::TextAt;
-using simulation::UidOf;
+using simulation::StoredTextAt;
+using simulation::UidOfStored;
 
 namespace {
 
-const std::string& Label(const StoredObject& pod, const char* key) { return TextAt(pod, {"metadata", "labels", key}); }
+const std::string& Label(const StoredObject& pod, const char* key) {
+  return StoredTextAt(pod, {"metadata", "labels", key});
+}
 
 std::optional<GroupId> GroupOf(const StoredObject& pod) {
-  return internal::GroupOfLabels(TextAt(pod, {"metadata", "namespace"}), Label(pod, kNameLabel),
+  return internal::GroupOfLabels(StoredTextAt(pod, {"metadata", "namespace"}), Label(pod, kNameLabel),
                                  Label(pod, kGroupIndexLabel));
 }
 
@@ -114,7 +116,7 @@ absl::StatusOr<std::string> GroupPlacer::NodeFor(const StoredObject& pod) {
   const SharedObject leader =
       server_->Find({"Pod", group->namespace_name, LeaderPodName(group->set_name, static_cast<int32_t>(group->index))});
   if (leader == nullptr) return absl::NotFoundError("the group has no leader");
-  const std::string leader_uid = UidOf(*leader);
+  const std::string leader_uid = UidOfStored(*leader);
   const auto known = placed_.find(*group);
   const bool has_node = known != placed_.end() && known->second.leader_uid == leader_uid &&
                         *rank < static_cast<int64_t>(known->second.nodes.size()) &&

@@ -6,9 +6,9 @@
 
 namespace lws::internal {
 
-using simulation::Change;
+using simulation::ObjectChange;
 
-void LateObjects::Tell(const Change& change) {
+void LateObjects::Tell(const ObjectChange& change) {
   const auto again = again_.find(change.key);
   if (again != again_.end()) again->second = change;
   const auto kept = kept_.find(change.key);
@@ -30,7 +30,7 @@ void LateObjects::Tell(const Change& change) {
   if (chance_.Happens(faults.twice)) TellAgain(clock_.now() + chance_.DrawDelay(), change);
 }
 
-void LateObjects::TellNow(const Change& change) {
+void LateObjects::TellNow(const ObjectChange& change) {
   kept_.erase(change.key);
   again_.erase(change.key);
   tell_(change);
@@ -41,19 +41,19 @@ void LateObjects::TellAt(absl::Time when, const ObjectRef& key) {
   clock_.At(when, [this, key] {
     const auto kept = kept_.find(key);
     if (kept == kept_.end()) return;
-    const Change change = std::move(kept->second);
+    const ObjectChange change = std::move(kept->second);
     kept_.erase(kept);
     tell_(change);
   });
 }
 
 // Tells the newest state, unless that is kept back.
-void LateObjects::TellAgain(absl::Time when, const Change& change) {
+void LateObjects::TellAgain(absl::Time when, const ObjectChange& change) {
   again_.insert_or_assign(change.key, change);
   clock_.At(when, [this, key = change.key] {
     const auto again = again_.find(key);
     if (again == again_.end()) return;
-    const Change newest = std::move(again->second);
+    const ObjectChange newest = std::move(again->second);
     again_.erase(again);
     if (kept_.count(key) == 0) tell_(newest);
   });

@@ -3,7 +3,7 @@
 //
 //   lws::internal::Chance chance(/*seed=*/17, /*faults=*/{}, [] { return absl::ZeroDuration(); });
 //   int told = 0;
-//   lws::internal::LateObjects late(&chance, &clock, [&told](const lws::simulation::Change&) { ++told; });
+//   lws::internal::LateObjects late(&chance, &clock, [&told](const lws::simulation::ObjectChange&) { ++told; });
 //   late.Tell({lws::simulation::ChangeType::kAdded, {"Service", "default", "llm"}, nullptr, nullptr});
 //   told;    // 1: nothing is late without faults
 //
@@ -30,11 +30,12 @@ namespace lws::internal {
 class LateObjects {
  public:
   // Borrows `chance` and `clock`, whose present time is the beginning.
-  LateObjects(Chance* chance, simulation::VirtualClock* clock, std::function<void(const simulation::Change&)> tell)
+  LateObjects(Chance* chance, simulation::VirtualClock* clock,
+              std::function<void(const simulation::ObjectChange&)> tell)
       : chance_(*chance), clock_(*clock), start_(clock->now()), tell_(std::move(tell)) {}
 
-  void Tell(const simulation::Change& change);
-  void TellNow(const simulation::Change& change);
+  void Tell(const simulation::ObjectChange& change);
+  void TellNow(const simulation::ObjectChange& change);
 
   // Drops what is kept back, because the controller reads all objects again.
   void Forget() {
@@ -44,15 +45,15 @@ class LateObjects {
 
  private:
   void TellAt(absl::Time when, const ObjectRef& key);
-  void TellAgain(absl::Time when, const simulation::Change& change);
+  void TellAgain(absl::Time when, const simulation::ObjectChange& change);
   absl::Time NextList() const;
 
   Chance& chance_;
   simulation::VirtualClock& clock_;
   const absl::Time start_;
-  const std::function<void(const simulation::Change&)> tell_;
-  std::map<ObjectRef, simulation::Change> kept_;
-  std::map<ObjectRef, simulation::Change> again_;  // to be told a second time
+  const std::function<void(const simulation::ObjectChange&)> tell_;
+  std::map<ObjectRef, simulation::ObjectChange> kept_;
+  std::map<ObjectRef, simulation::ObjectChange> again_;  // to be told a second time
 };
 
 }  // namespace lws::internal

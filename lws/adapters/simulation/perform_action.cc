@@ -15,13 +15,13 @@ using simulation::DeleteOptions;
 using simulation::Deletion;
 using simulation::SharedObject;
 using simulation::StoredObject;
-using simulation::UidOf;
+using simulation::UidOfStored;
 
 namespace {
 
 // Adds the preconditions of the action to the object that is written.
 void AddPreconditions(const Action& action, StoredObject* object) {
-  if (!action.uid.empty() && UidOf(*object) != action.uid) {
+  if (!action.uid.empty() && UidOfStored(*object) != action.uid) {
     object->Edit("metadata")["uid"] = action.uid;
   }
   if (!action.resource_version.empty()) object->SetResourceVersion(action.resource_version);

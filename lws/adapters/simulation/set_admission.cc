@@ -19,7 +19,7 @@ namespace {
 absl::StatusOr<LeaderWorkerSet> Result(const std::string& name, const SetAdmission& admission) {
   if (admission.stage == AdmissionStage::kAdmitted) return *admission.set;
   return absl::InvalidArgumentError(
-      absl::StrCat("LeaderWorkerSet \"", name, "\" is invalid: ", Join(admission.errors)));
+      absl::StrCat("LeaderWorkerSet \"", name, "\" is invalid: ", JoinFieldErrors(admission.errors)));
 }
 
 }  // namespace

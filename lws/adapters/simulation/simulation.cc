@@ -15,32 +15,25 @@
 #include "lws/core/reconcile/admit_pod.h"
 #include "lws/core/reconcile/former_revision.h"
 #include "lws/core/reconcile/reconcile_set.h"
-#include "lws/rollout/controls.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
 
 using simulation::ApiServer;
-using simulation::Change;
-using simulation::FieldAt;
+using simulation::ObjectChange;
 using simulation::SharedObject;
+using simulation::StoredFieldAt;
 using simulation::StoredObject;
 using simulation::StoredObjectRef;
-using simulation::TextAt;
+using simulation::StoredTextAt;
 
 namespace {
 
 ControllerOptions MakeControllerOptions(const SimulationOptions& options,
                                         std::function<void(const Work&, const absl::Status&)> on_plan) {
   ControllerOptions controller;
-  SetPolicies policies;
-  policies.rollout = options.sets.rollout;
-  policies.former_revisions = options.sets.former_revisions;
-  // The caller owns both, and they outlive the simulation.
-  policies.controls = std::shared_ptr<const RolloutControls>(std::shared_ptr<void>(), options.sets.controls);
-  policies.restarts = std::shared_ptr<const RestartPolicy>(std::shared_ptr<void>(), options.restarts);
-  policies.scheduler_provider = options.scheduler_provider;
-  controller.policies = SamePoliciesForEverySet(std::move(policies));
+  // The caller owns what the options borrow, and it outlives the simulation.
+  controller.policies = SamePoliciesForEverySet(BorrowedPolicies(options.sets, options.pods));
   controller.on_plan = std::move(on_plan);
   return controller;
 }
@@ -72,7 +65,7 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
       log_(std::move(log)),
       clock_(options_.start),
       server_(&clock_),
-      watch_(&server_, options_.restarts != nullptr),
+      watch_(&server_, options_.pods.restarts != nullptr),
       collector_(&server_),
       statefulsets_(&server_, WithEvents(options_.statefulsets,
                                          [this](const Event& event) {
@@ -89,15 +82,15 @@ Simulation::Simulation(SimulationOptions options, SimulationLog log)
                                                 })),
       controller_(std::in_place, this, controller_options_) {
   server_.RegisterWebhook("Pod", [this](Json pod) { return AdmitNewPod(std::move(pod)); });
-  server_.Subscribe([this](const Change& change) { OnChange(change); });
+  server_.Subscribe([this](const ObjectChange& change) { OnChange(change); });
 }
 
 Simulation::Watch::Watch(ApiServer* server, bool with_restarts) : with_restarts(with_restarts) {
   fleet.emplace();
-  server->Subscribe([this](const Change& change) { See(change); });
+  server->Subscribe([this](const ObjectChange& change) { See(change); });
 }
 
-void Simulation::Watch::See(const Change& change) {
+void Simulation::Watch::See(const ObjectChange& change) {
   if (change.after == nullptr) {
     fleet->Remove(change.key.kind, change.key.namespace_name, change.key.name);
     reader.Forget(change.key);
@@ -127,14 +120,14 @@ void Simulation::RestartController() {
 // The webhook for pods.
 absl::StatusOr<Json> Simulation::AdmitNewPod(Json pod) {
   const ObjectRef key = StoredObjectRef(pod);
-  const std::string set = TextAt(pod, {"metadata", "labels", kNameLabel});
+  const std::string set = StoredTextAt(pod, {"metadata", "labels", kNameLabel});
   absl::StatusOr<Json> kept = KeepFormerRevision(std::move(pod), fleet().ObserveSet(key.namespace_name, set));
   if (!kept.ok()) return kept.status();
-  return AdmitPod(*std::move(kept), AdmissionOptions{options_.scheduler_provider, nullptr});
+  return AdmitPod(*std::move(kept), AdmissionOptions{options_.pods.scheduler_provider, nullptr});
 }
 
 std::optional<absl::StatusOr<std::string>> Simulation::PlacedNode(const StoredObject& pod) {
-  const bool is_of_group = !FieldAt(pod, {"metadata", "labels", kNameLabel}).is_null();
+  const bool is_of_group = !StoredFieldAt(pod, {"metadata", "labels", kNameLabel}).is_null();
   if (!placer_.has_value() || !is_of_group) return std::nullopt;
   return placer_->NodeFor(pod);
 }
@@ -179,7 +172,7 @@ absl::Status Simulation::EditSet(absl::string_view namespace_name, absl::string_
   return edited.ok() ? server_.Update(LeaderWorkerSetToJson(*edited)).status() : edited.status();
 }
 
-void Simulation::OnChange(const Change& change) {
+void Simulation::OnChange(const ObjectChange& change) {
   if (change.after == nullptr && change.key.kind == kKind) kept_.Forget(change.key.namespace_name, change.key.name);
   if (log_.on_change) log_.on_change(change);
   TellWhatIsDue();
@@ -237,13 +230,13 @@ Plan Simulation::RunSetPass(absl::string_view namespace_name, absl::string_view 
 
 SetObservation Simulation::ObserveSet(absl::string_view namespace_name, absl::string_view name) {
   SetObservation observation = fleet().ObserveSet(namespace_name, name);
-  kept_.Fill(&observation, options_.restarts != nullptr);
+  kept_.Fill(&observation, options_.pods.restarts != nullptr);
   return observation;
 }
 
 PodObservation Simulation::ObservePod(absl::string_view namespace_name, absl::string_view name) {
   PodObservation observation = fleet().ObservePod(namespace_name, name);
-  if (options_.restarts == nullptr || observation.pod == nullptr) return observation;
+  if (options_.pods.restarts == nullptr || observation.pod == nullptr) return observation;
   kept_.Fill(&observation);
   members_ = watch_.restarts.MembersOf(observation);
   observation.members = &members_;

@@ -42,19 +42,16 @@
 #include "lws/adapters/simulation/stored_object_reader.h"
 #include "lws/api/json.h"
 #include "lws/core/fleet/fleet.h"
-#include "lws/core/pod/restart_policy.h"
+#include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
-#include "lws/placement/providers/pod_group.h"
 
 namespace lws {
 
 struct SimulationOptions {
   uint64_t seed = 1;
   absl::Time start = absl::FromUnixSeconds(1767225600);  // 2026-01-01T00:00:00Z
-  SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
   SetReconcileOptions sets;
-  // Borrowed. Null: restarts follow the reference.
-  const RestartPolicy* restarts = nullptr;
+  PodReconcileOptions pods;
   simulation::StatefulSetControllerOptions statefulsets;
   simulation::KubeletOptions kubelet;
   // The scheduler places whole groups on these levels. Without a value it places every pod by itself.
@@ -67,7 +64,7 @@ struct SimulationOptions {
 struct SimulationLog {
   std::function<void(const Plan&, const absl::Status&)> on_plan;
   std::function<void(const Event&)> on_event;
-  std::function<void(const simulation::Change&)> on_change;
+  std::function<void(const simulation::ObjectChange&)> on_change;
 };
 
 class Simulation final : public Cluster {
@@ -122,7 +119,7 @@ class Simulation final : public Cluster {
   struct Watch {
     // `with_restarts`: counts are kept of the restarts of each member.
     Watch(simulation::ApiServer* server, bool with_restarts);
-    void See(const simulation::Change& change);
+    void See(const simulation::ObjectChange& change);
     const bool with_restarts;
     internal::StoredObjectReader reader;
     std::optional<Fleet> fleet;  // always there; a restart of the controller makes another
@@ -131,7 +128,7 @@ class Simulation final : public Cluster {
 
   absl::StatusOr<Json> AdmitNewPod(Json pod);
   std::optional<absl::StatusOr<std::string>> PlacedNode(const simulation::StoredObject& pod);
-  void OnChange(const simulation::Change& change);
+  void OnChange(const simulation::ObjectChange& change);
   void TellWhatIsDue();
   absl::Status Write(const Action& action);
 

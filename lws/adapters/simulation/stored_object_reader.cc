@@ -16,9 +16,9 @@
 
 namespace lws::internal {
 
-using simulation::Change;
-using simulation::FieldAt;
-using simulation::IsDeleting;
+using simulation::IsStoredDeleting;
+using simulation::ObjectChange;
+using simulation::StoredFieldAt;
 using simulation::StoredObject;
 using simulation::StoredObjectRef;
 
@@ -82,33 +82,33 @@ class Fields {
 
 void ReadMeta(const StoredObject& object, Fields* fields, ObservedMeta* meta) {
   const Json& metadata = fields->Object(object["metadata"]);
-  fields->Text(FieldAt(metadata, {"namespace"}), &meta->namespace_name);
-  fields->Text(FieldAt(metadata, {"name"}), &meta->name);
-  fields->Text(FieldAt(metadata, {"uid"}), &meta->uid);
+  fields->Text(StoredFieldAt(metadata, {"namespace"}), &meta->namespace_name);
+  fields->Text(StoredFieldAt(metadata, {"name"}), &meta->name);
+  fields->Text(StoredFieldAt(metadata, {"uid"}), &meta->uid);
   meta->resource_version = object.resource_version();
-  meta->terminating = IsDeleting(object);
-  for (const Json& owner : fields->List(FieldAt(metadata, {"ownerReferences"}))) {
-    if (meta->controller.has_value() || !fields->Bool(FieldAt(fields->Object(owner), {"controller"}))) continue;
+  meta->terminating = IsStoredDeleting(object);
+  for (const Json& owner : fields->List(StoredFieldAt(metadata, {"ownerReferences"}))) {
+    if (meta->controller.has_value() || !fields->Bool(StoredFieldAt(fields->Object(owner), {"controller"}))) continue;
     ObservedMeta::Controller& controller = meta->controller.emplace();
-    fields->Text(FieldAt(owner, {"kind"}), &controller.kind);
-    fields->Text(FieldAt(owner, {"name"}), &controller.name);
-    fields->Text(FieldAt(owner, {"uid"}), &controller.uid);
+    fields->Text(StoredFieldAt(owner, {"kind"}), &controller.kind);
+    fields->Text(StoredFieldAt(owner, {"name"}), &controller.name);
+    fields->Text(StoredFieldAt(owner, {"uid"}), &controller.uid);
   }
-  const Json& labels = fields->Object(FieldAt(metadata, {"labels"}));
-  fields->Text(FieldAt(labels, {kNameLabel}), &meta->set_name);
-  fields->Text(FieldAt(labels, {kRevisionLabel}), &meta->revision_key);
-  fields->Text(FieldAt(labels, {kGroupIndexLabel}), &meta->group_index);
+  const Json& labels = fields->Object(StoredFieldAt(metadata, {"labels"}));
+  fields->Text(StoredFieldAt(labels, {kNameLabel}), &meta->set_name);
+  fields->Text(StoredFieldAt(labels, {kRevisionLabel}), &meta->revision_key);
+  fields->Text(StoredFieldAt(labels, {kGroupIndexLabel}), &meta->group_index);
   meta->group_in_name = GroupInName(*meta);
 }
 
 // The first condition of the type counts.
 bool ReadReady(const Json& status, Fields* fields) {
-  for (const Json& condition : fields->List(FieldAt(status, {"conditions"}))) {
+  for (const Json& condition : fields->List(StoredFieldAt(status, {"conditions"}))) {
     std::string type;
-    fields->Text(FieldAt(fields->Object(condition), {"type"}), &type);
+    fields->Text(StoredFieldAt(fields->Object(condition), {"type"}), &type);
     if (type != "Ready") continue;
     std::string is_ready;
-    fields->Text(FieldAt(condition, {"status"}), &is_ready);
+    fields->Text(StoredFieldAt(condition, {"status"}), &is_ready);
     return is_ready == "True";
   }
   return false;
@@ -116,8 +116,8 @@ bool ReadReady(const Json& status, Fields* fields) {
 
 bool ReadRestarted(const Json& status, Fields* fields) {
   for (const char* list : {"containerStatuses", "initContainerStatuses"}) {
-    for (const Json& container : fields->List(FieldAt(status, {list}))) {
-      if (fields->Integer(FieldAt(fields->Object(container), {"restartCount"})) > 0) return true;
+    for (const Json& container : fields->List(StoredFieldAt(status, {list}))) {
+      if (fields->Integer(StoredFieldAt(fields->Object(container), {"restartCount"})) > 0) return true;
     }
   }
   return false;
@@ -126,11 +126,11 @@ bool ReadRestarted(const Json& status, Fields* fields) {
 void ReadPodMeta(const StoredObject& object, Fields* fields, ObservedPod* pod) {
   ReadMeta(object, fields, &pod->meta);
   const Json& labels = *object.meta().labels;
-  fields->Text(FieldAt(labels, {kWorkerIndexLabel}), &pod->worker_index);
-  fields->Text(FieldAt(labels, {kGroupKeyLabel}), &pod->group_key);
-  const Json& annotations = fields->Object(FieldAt(object, {"metadata", "annotations"}));
-  fields->Text(FieldAt(annotations, {kLeaderNameAnnotation}), &pod->leader_name);
-  fields->Text(FieldAt(annotations, {kPodGroupNameAnnotation}), &pod->pod_group_name);
+  fields->Text(StoredFieldAt(labels, {kWorkerIndexLabel}), &pod->worker_index);
+  fields->Text(StoredFieldAt(labels, {kGroupKeyLabel}), &pod->group_key);
+  const Json& annotations = fields->Object(StoredFieldAt(object, {"metadata", "annotations"}));
+  fields->Text(StoredFieldAt(annotations, {kLeaderNameAnnotation}), &pod->leader_name);
+  fields->Text(StoredFieldAt(annotations, {kPodGroupNameAnnotation}), &pod->pod_group_name);
 }
 
 void ReadPodSpec(const StoredObject& object, Fields* fields, ObservedPod* pod) {
@@ -143,7 +143,7 @@ void ReadPodSpec(const StoredObject& object, Fields* fields, ObservedPod* pod) {
 void ReadPodStatus(const StoredObject& object, Fields* fields, ObservedPod* pod) {
   const Json& status = fields->Object(object["status"]);
   std::string phase;
-  fields->Text(FieldAt(status, {"phase"}), &phase);
+  fields->Text(StoredFieldAt(status, {"phase"}), &phase);
   pod->phase = ReadPodPhase(phase);
   pod->has_ready_condition = ReadReady(status, fields);
   pod->restarted = ReadRestarted(status, fields);
@@ -162,7 +162,7 @@ std::optional<ObservedPod> ReadPod(const StoredObject& object) {
 }
 
 // Reads what is another one than before of a pod with the same metadata. Returns false when a field has another type.
-bool ReadChangedParts(const Change& change, ObservedPod* pod) {
+bool ReadChangedParts(const ObjectChange& change, ObservedPod* pod) {
   const StoredObject& object = *change.after;
   if (object["apiVersion"] != "v1") return false;
   Fields fields;
@@ -173,7 +173,7 @@ bool ReadChangedParts(const Change& change, ObservedPod* pod) {
 }
 
 // Reads a pod, as far as it changed, and keeps it. Null when a field has another type: then none is kept.
-const ObservedPod* ReadAndKeepPod(const Change& change, absl::flat_hash_map<ObjectRef, ObservedPod>* kept) {
+const ObservedPod* ReadAndKeepPod(const ObjectChange& change, absl::flat_hash_map<ObjectRef, ObservedPod>* kept) {
   const bool has_same_meta = change.before != nullptr && change.after->SharesWith(*change.before, "metadata");
   const auto known = has_same_meta ? kept->find(change.key) : kept->end();
   if (known != kept->end() && ReadChangedParts(change, &known->second)) return &known->second;
@@ -188,16 +188,16 @@ bool ReadStatus(const StoredObject& object, ObservedStatefulSet* statefulset) {
   Fields fields;
   const Json& status = fields.Object(object["status"]);
   statefulset->meta.resource_version = object.resource_version();
-  fields.Count(FieldAt(status, {"replicas"}), &statefulset->status_replicas);
-  fields.Count(FieldAt(status, {"availableReplicas"}), &statefulset->available_replicas);
+  fields.Count(StoredFieldAt(status, {"replicas"}), &statefulset->status_replicas);
+  fields.Count(StoredFieldAt(status, {"availableReplicas"}), &statefulset->available_replicas);
   statefulset->current_revision.clear();
   statefulset->update_revision.clear();
-  fields.Text(FieldAt(status, {"currentRevision"}), &statefulset->current_revision);
-  fields.Text(FieldAt(status, {"updateRevision"}), &statefulset->update_revision);
+  fields.Text(StoredFieldAt(status, {"currentRevision"}), &statefulset->current_revision);
+  fields.Text(StoredFieldAt(status, {"updateRevision"}), &statefulset->update_revision);
   return fields.ok();
 }
 
-bool ReadStatus(const Change& change, ObservedStatefulSet* statefulset) {
+bool ReadStatus(const ObjectChange& change, ObservedStatefulSet* statefulset) {
   return ReadStatus(*change.after, statefulset);
 }
 
@@ -234,7 +234,7 @@ std::optional<ObservedRevision> ReadRevision(const StoredObject& object) {
 }
 
 // Whether only the status is another one than before.
-bool IsStatusAlone(const Change& change) {
+bool IsStatusAlone(const ObjectChange& change) {
   return change.before != nullptr && change.after->SharesWith(*change.before, "metadata") &&
          change.after->SharesWith(*change.before, "spec");
 }
@@ -259,7 +259,7 @@ bool ReadCounts(const Json& object, LeaderWorkerSetStatus* status) {
   return fields.ok();
 }
 
-bool ReadStatus(const Change& change, LeaderWorkerSet* set) {
+bool ReadStatus(const ObjectChange& change, LeaderWorkerSet* set) {
   const Json& before = (*change.before)["status"];
   const Json& after = (*change.after)["status"];
   set->mutable_metadata()->set_resource_version(change.after->resource_version());
@@ -280,8 +280,8 @@ std::optional<ObservedNode> ReadNode(const StoredObject& object) {
   if (object["apiVersion"] != "v1") return std::nullopt;
   Fields fields;
   ObservedNode node;
-  fields.Text(FieldAt(fields.Object(object["metadata"]), {"name"}), &node.name);
-  const Json& labels = fields.Object(FieldAt(object, {"metadata", "labels"}));
+  fields.Text(StoredFieldAt(fields.Object(object["metadata"]), {"name"}), &node.name);
+  const Json& labels = fields.Object(StoredFieldAt(object, {"metadata", "labels"}));
   for (auto it = labels.begin(); it != labels.end(); ++it) fields.Text(*it, &node.labels[it.key()]);
   if (!fields.ok()) return std::nullopt;
   return node;
@@ -305,7 +305,7 @@ absl::StatusOr<ObservedObject> ReadWhole(const StoredObject& object) {
 
 // Reads a kept object's new status, or else the document, and keeps what it read.
 template <typename Observed, typename Kept>
-absl::StatusOr<ObservedObject> ReadAndKeep(const Change& change, Kept* kept) {
+absl::StatusOr<ObservedObject> ReadAndKeep(const ObjectChange& change, Kept* kept) {
   const auto known = kept->find(change.key);
   if (known != kept->end() && IsStatusAlone(change) && ReadStatus(change, &known->second)) {
     return known->second;
@@ -322,7 +322,7 @@ absl::StatusOr<ObservedObject> ReadAndKeep(const Change& change, Kept* kept) {
 
 }  // namespace
 
-absl::StatusOr<ObservedObject> StoredObjectReader::Read(const Change& change) {
+absl::StatusOr<ObservedObject> StoredObjectReader::Read(const ObjectChange& change) {
   if (change.key.kind == "StatefulSet") return ReadAndKeep<ObservedStatefulSet>(change, &statefulsets_);
   if (change.key.kind == kKind) return ReadAndKeep<LeaderWorkerSet>(change, &sets_);
   if (change.key.kind == "Pod") {

@@ -25,7 +25,7 @@ namespace lws::internal {
 class StoredObjectReader {
  public:
   // REQUIRES: `change.after` is not null. Errors: as ReadObservedObject.
-  absl::StatusOr<ObservedObject> Read(const simulation::Change& change);
+  absl::StatusOr<ObservedObject> Read(const simulation::ObjectChange& change);
   // The object is gone.
   void Forget(const ObjectRef& key);
 

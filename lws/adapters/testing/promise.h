@@ -1,5 +1,5 @@
-// What a budget promises while its set lives. Scenarios and the swarm keep it as a ledger, and all tests of policies
-// share the texts of the laws.
+// What a budget promises while its set lives. Scenarios, the swarm and the checker keep it as a ledger, and all tests
+// of policies share the texts of the laws.
 //
 //   lws::internal::Promise promise;
 //   promise.Raise(lws::internal::Promise::Grounded(/*floor=*/3, /*guarantee=*/2));    // two groups are ready
@@ -31,12 +31,16 @@ constexpr int32_t PromiseFloor(int32_t replicas, int32_t max_unavailable) {
 }
 
 // Whether one moment misses its promise by more groups than another one, or keeps it with fewer to spare.
-constexpr bool MissesMore(int32_t ready, int32_t promised, int32_t other_ready, int32_t other_promised) {
+constexpr bool MissesPromiseByMore(int32_t ready, int32_t promised, int32_t other_ready, int32_t other_promised) {
   return int64_t{promised} - ready > int64_t{other_promised} - other_ready;
 }
 
 class Promise {
  public:
+  Promise() = default;
+  // A promise that was kept as its number.
+  explicit constexpr Promise(int32_t groups) : groups_(groups) {}
+
   // The promise that `guarantee` steady groups (guarantee.h) justify.
   static constexpr int32_t Grounded(int32_t floor, int32_t guarantee) { return std::min(floor, guarantee); }
 

@@ -20,7 +20,7 @@ SetDigest DigestOfDesiredSet(const LeaderWorkerSet& set) {
   absl::StatusOr<Json> leader = LeaderStatefulSet(set, digest.revision_key, /*partition=*/0, /*replicas=*/0);
   if (!leader.ok()) return digest;
   digest.leader_text = std::make_shared<const StatefulSetText>(TextOfStatefulSet(*leader));
-  digest.leader_core = AppliedCore(*digest.leader_text);
+  digest.leader_core = DigestOfAppliedStatefulSet(*digest.leader_text);
   digest.leader_statefulset = std::make_shared<const Json>(*std::move(leader));
   return digest;
 }

@@ -28,7 +28,8 @@ namespace lws::internal {
 struct SetDigest {
   std::string revision_data;  // as RevisionData
   std::string revision_key;   // as RevisionKey of it
-  // AppliedCore of the leader StatefulSet with that key; empty when maxSurge or maxUnavailable do not parse.
+  // DigestOfAppliedStatefulSet of the leader StatefulSet with that key; empty when maxSurge or maxUnavailable do not
+  // parse.
   std::string leader_core;
   // That StatefulSet, with partition and replicas 0; null when maxSurge or maxUnavailable do not parse.
   SharedJson leader_statefulset;

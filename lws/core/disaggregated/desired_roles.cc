@@ -35,7 +35,7 @@ absl::StatusOr<std::vector<DesiredRole>> DesiredRoles(const DisaggregatedSet& se
   const std::string revision = DisaggregatedRevisionKey(DisaggregatedRevisionData(set));
   std::vector<DesiredRole> desired;
   for (const DisaggregatedRole& role : set.spec().roles()) {
-    const int32_t replicas = IsExternal(role) ? kReplicasOfNewScaler : SpecReplicas(role);
+    const int32_t replicas = IsExternalRole(role) ? kReplicasOfNewScaler : RoleSpecReplicas(role);
     absl::StatusOr<Json> child = internal::RoleChildObject(set, role, slice, revision, replicas);
     if (!child.ok()) return child.status();
     Json service = internal::RoleServiceObject(set, NamedChild(set, role.name(), slice, revision));
@@ -48,7 +48,7 @@ absl::StatusOr<std::vector<DesiredRole>> DesiredRoles(const DisaggregatedSet& se
 std::vector<SharedJson> DesiredScalers(const DisaggregatedSet& set) {
   std::vector<SharedJson> scalers;
   for (const DisaggregatedRole& role : set.spec().roles()) {
-    if (!IsExternal(role)) continue;
+    if (!IsExternalRole(role)) continue;
     scalers.push_back(std::make_shared<const Json>(internal::RoleScalerObject(set, role, kReplicasOfNewScaler)));
   }
   return scalers;

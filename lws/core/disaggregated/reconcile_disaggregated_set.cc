@@ -25,9 +25,9 @@
 
 namespace lws {
 
+using internal::AreRolesAtRest;
 using internal::DisaggregatedChild;
 using internal::DisaggregatedObjects;
-using internal::IsAtRest;
 using internal::NextDisaggregatedStatus;
 using internal::ParseStrictInteger;
 using internal::PlanBuilder;
@@ -54,10 +54,10 @@ class DisaggregatedPass {
     }
     DeleteRemovedSlices();
     scalers_.Reconcile(&objects_);
-    if (Slices(set_) > 1) DeleteLegacyChildren();
+    if (SpecSlices(set_) > 1) DeleteLegacyChildren();
     bool looks_again = false;
     std::vector<std::string> errors;
-    for (int32_t slice = 0; slice < Slices(set_); ++slice) {
+    for (int32_t slice = 0; slice < SpecSlices(set_); ++slice) {
       SlicePass pass(set_, slice, options_, scalers_, &objects_, &plan_);
       const absl::Status status = pass.Run();
       if (!status.ok()) errors.push_back(absl::StrCat("slice ", slice, ": ", status.message()));
@@ -78,7 +78,7 @@ class DisaggregatedPass {
   // The slice in a label, if the set no longer has this slice.
   std::optional<int64_t> RemovedSlice(const std::string& label) const {
     const std::optional<int64_t> slice = ParseStrictInteger(label);
-    return slice.has_value() && *slice >= Slices(set_) ? slice : std::nullopt;
+    return slice.has_value() && *slice >= SpecSlices(set_) ? slice : std::nullopt;
   }
 
   void DeleteRemovedSlices() {
@@ -116,8 +116,8 @@ class DisaggregatedPass {
       tally.ready += child->object->ready_replicas;
       if (child->labels().revision == objects_.revision()) tally.updated += child->object->updated_replicas;
     }
-    tally.wanted = int64_t{scalers_.Wanted(role, nullptr)} * Slices(set_);
-    tally.lacks_scaler = IsExternal(role) && scalers_.Find(role.name()) == nullptr;
+    tally.wanted = int64_t{scalers_.Wanted(role, nullptr)} * SpecSlices(set_);
+    tally.lacks_scaler = IsExternalRole(role) && scalers_.Find(role.name()) == nullptr;
     return tally;
   }
 
@@ -150,7 +150,7 @@ class DisaggregatedPass {
 Plan ReconcileDisaggregatedSet(const DisaggregatedObservation& observation, absl::Time now,
                                const DisaggregatedOptions& options) {
   if (observation.set == nullptr) return Plan();
-  const bool is_at_rest = !observation.revision.empty() && IsAtRest(observation, observation.revision, options);
+  const bool is_at_rest = !observation.revision.empty() && AreRolesAtRest(observation, observation.revision, options);
   if (is_at_rest) return Plan();
   return DisaggregatedPass(observation, now, options).Run();
 }

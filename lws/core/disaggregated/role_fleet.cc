@@ -326,7 +326,7 @@ DisaggregatedObservation RoleFleet::Objects::Observe(const Namespace& objects, c
   std::set<std::string> names = known.children;
   for (const DisaggregatedRole& role : set.spec().roles()) {
     names.insert(LegacyChildName(set.metadata().name(), observation.revision, role.name()));
-    for (int32_t slice = 0; slice < Slices(set); ++slice) {
+    for (int32_t slice = 0; slice < SpecSlices(set); ++slice) {
       names.insert(ChildName(set.metadata().name(), slice, observation.revision, role.name()));
     }
   }

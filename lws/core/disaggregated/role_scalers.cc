@@ -39,7 +39,7 @@ const DisaggregatedSetRoleScaler* RoleScalers::Find(const std::string& role) con
 }
 
 int32_t RoleScalers::Wanted(const DisaggregatedRole& role, const DisaggregatedChild* child) const {
-  if (!IsExternal(role)) return SpecReplicas(role);
+  if (!IsExternalRole(role)) return RoleSpecReplicas(role);
   const DisaggregatedSetRoleScaler* scaler = Find(role.name());
   if (scaler != nullptr) return scaler->spec().replicas();
   return child == nullptr ? 0 : child->spec_replicas.value_or(0);
@@ -48,7 +48,7 @@ int32_t RoleScalers::Wanted(const DisaggregatedRole& role, const DisaggregatedCh
 void RoleScalers::Reconcile(DisaggregatedObjects* objects) {
   DeleteLeftOver();
   for (const DisaggregatedRole& role : set_.spec().roles()) {
-    if (!IsExternal(role)) continue;
+    if (!IsExternalRole(role)) continue;
     const DisaggregatedSetRoleScaler* scaler = ScalerOfRole(observation_, role);
     if (scaler != nullptr) {
       scalers_[role.name()] = scaler;

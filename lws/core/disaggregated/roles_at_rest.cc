@@ -42,14 +42,14 @@ class Rest {
 
  private:
   size_t roles() const { return static_cast<size_t>(set_.spec().roles_size()); }
-  size_t slices() const { return static_cast<size_t>(Slices(set_)); }
+  size_t slices() const { return static_cast<size_t>(SpecSlices(set_)); }
   const DisaggregatedRole& role(size_t index) const { return set_.spec().roles(static_cast<int>(index)); }
 
   // Whether nothing but children and Services matters.
   bool IsPlain() const {
-    if (roles() > kMostRoles || Slices(set_) < 0 || slices() > kMostSlices) return false;
+    if (roles() > kMostRoles || SpecSlices(set_) < 0 || slices() > kMostSlices) return false;
     if (options_.mends && set_.metadata().has_deletion_timestamp()) return false;
-    if (std::any_of(set_.spec().roles().begin(), set_.spec().roles().end(), IsExternal)) return false;
+    if (std::any_of(set_.spec().roles().begin(), set_.spec().roles().end(), IsExternalRole)) return false;
     return std::none_of(observation_.scalers.begin(), observation_.scalers.end(),
                         [this](const DisaggregatedSetRoleScaler* scaler) { return IsOwnScaler(set_, *scaler); });
   }
@@ -68,7 +68,7 @@ class Rest {
     if (dash == 0 || dash == absl::string_view::npos) return std::nullopt;
     const std::optional<int32_t> slice = SliceOfLabel(name.substr(0, dash));
     name.remove_prefix(dash + 1);
-    if (!slice.has_value() || *slice >= Slices(set_)) return std::nullopt;
+    if (!slice.has_value() || *slice >= SpecSlices(set_)) return std::nullopt;
     if (!absl::ConsumePrefix(&name, revision_) || !absl::ConsumePrefix(&name, "-")) return std::nullopt;
     const std::optional<size_t> role = FindRole(name);
     if (!role.has_value()) return std::nullopt;
@@ -86,7 +86,7 @@ class Rest {
   bool ReadChildren() {
     for (size_t i = 0; i < roles(); ++i) {
       tallies_[i].name = role(i).name();
-      tallies_[i].wanted = int64_t{SpecReplicas(role(i))} * Slices(set_);
+      tallies_[i].wanted = int64_t{RoleSpecReplicas(role(i))} * SpecSlices(set_);
     }
     for (const ObservedChild* child : observation_.children) {
       if (!ReadChild(*child)) return false;
@@ -100,7 +100,7 @@ class Rest {
     if (child.labels.set_name != set_.metadata().name() || !IsControlledBy(child.meta, set_.metadata().uid())) {
       return false;
     }
-    if (child.replicas() != SpecReplicas(role(*place % roles()))) return false;
+    if (child.replicas() != RoleSpecReplicas(role(*place % roles()))) return false;
     if (options_.mends && (child.initial_replicas.has_value() || child.meta.terminating)) return false;
     children_.set(*place);
     serving_.set(*place, child.ready_replicas >= 1);
@@ -142,7 +142,7 @@ class Rest {
     if (!options_.mends) return false;
     absl::InlinedVector<RoleGoal, kMostRoles> goals;
     for (const DisaggregatedRole& role : set_.spec().roles()) {
-      goals.push_back({SpecReplicas(role), RoleBudgetOf(role, SpecReplicas(role)), false});
+      goals.push_back({RoleSpecReplicas(role), RoleBudgetOf(role, RoleSpecReplicas(role)), false});
     }
     for (size_t slice = 0; slice < slices(); ++slice) {
       absl::InlinedVector<RoleGroups, kMostRoles> groups;
@@ -175,8 +175,8 @@ class Rest {
 
 }  // namespace
 
-bool IsAtRest(const DisaggregatedObservation& observation, absl::string_view revision,
-              const DisaggregatedOptions& options) {
+bool AreRolesAtRest(const DisaggregatedObservation& observation, absl::string_view revision,
+                    const DisaggregatedOptions& options) {
   return Rest(observation, revision, options).Check();
 }
 

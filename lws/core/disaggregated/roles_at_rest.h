@@ -3,7 +3,7 @@
 //
 //   lws::DisaggregatedObservation observed;
 //   observed.set = &set;
-//   lws::internal::IsAtRest(observed, "daf1923f", {});    // false, because it has no children
+//   lws::internal::AreRolesAtRest(observed, "daf1923f", {});    // false, because it has no children
 //
 // A set is recognized as at rest if its children are exactly those of its revision under their present names, every
 // slice that serves has its Services, no other Service carries the set's name, and its status is written. Sets with
@@ -25,8 +25,8 @@ namespace lws::internal {
 
 // `revision` is that of the set. REQUIRES: observation.set != nullptr. Complexity: O(children + Services +
 // scalers), without allocation for sets of up to 10 roles and 100 slices; larger ones are not recognized.
-bool IsAtRest(const DisaggregatedObservation& observation, absl::string_view revision,
-              const DisaggregatedOptions& options);
+bool AreRolesAtRest(const DisaggregatedObservation& observation, absl::string_view revision,
+                    const DisaggregatedOptions& options);
 
 }  // namespace lws::internal
 

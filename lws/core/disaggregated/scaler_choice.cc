@@ -34,7 +34,7 @@ bool IsLeftOverScaler(const DisaggregatedSet& set, const DisaggregatedSetRoleSca
   const std::string name = Label(scaler, kRoleLabel);
   const auto& roles = set.spec().roles();
   return std::none_of(roles.begin(), roles.end(),
-                      [&name](const DisaggregatedRole& role) { return role.name() == name && IsExternal(role); });
+                      [&name](const DisaggregatedRole& role) { return role.name() == name && IsExternalRole(role); });
 }
 
 const DisaggregatedSetRoleScaler* ScalerOfRole(const DisaggregatedObservation& observation,

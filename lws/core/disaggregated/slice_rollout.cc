@@ -57,7 +57,7 @@ void SliceRollout::AddGoals(const DisaggregatedSet& set, const SliceChildren& ch
     names_.push_back(role.name());
     new_children_.push_back(child);
     new_groups_.push_back(child == nullptr ? RoleGroups() : GroupsOf(*child));
-    goals_.push_back({scalers.Wanted(role, child), BudgetOf(role, scalers), IsExternal(role)});
+    goals_.push_back({scalers.Wanted(role, child), BudgetOf(role, scalers), IsExternalRole(role)});
   }
   spec_roles_ = names_.size();
   std::set<std::string> removed;

@@ -9,7 +9,7 @@
 namespace lws {
 
 int32_t WantedRoleGroups(const DisaggregatedObservation& observation, const DisaggregatedRole& role) {
-  if (!IsExternal(role)) return SpecReplicas(role);
+  if (!IsExternalRole(role)) return RoleSpecReplicas(role);
   const DisaggregatedSetRoleScaler* scaler = internal::ScalerOfRole(observation, role);
   return scaler == nullptr ? 0 : scaler->spec().replicas();
 }

@@ -32,16 +32,16 @@ using internal::PackedObjects;
 using internal::Slot;
 using internal::UnpackedObjects;
 
-void FleetRelist::Begin(absl::string_view kind) { internal::BeginRelist(kind, &index_); }
+void FleetRelist::Begin(absl::string_view kind) { internal::BeginFleetRelist(kind, &index_); }
 
 std::vector<FleetName> FleetRelist::End(absl::string_view kind) {
-  std::vector<FleetName> gone = internal::EndRelist(kind, &index_);
+  std::vector<FleetName> gone = internal::EndFleetRelist(kind, &index_);
   for (const FleetName& object : gone) objects_.Remove(kind, object.namespace_name, object.name);
   return gone;
 }
 
 void FleetRelist::Keep(absl::string_view kind, absl::string_view namespace_name, absl::string_view name) {
-  internal::KeepListed({std::string(namespace_name), std::string(name)}, kind, &index_);
+  internal::KeepListedFleetObject({std::string(namespace_name), std::string(name)}, kind, &index_);
 }
 
 uint32_t FleetNumbers::OfSet(absl::string_view namespace_name, absl::string_view name) {

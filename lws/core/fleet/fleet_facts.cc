@@ -53,7 +53,7 @@ void FleetFacts::TellPod(const PodFacts& facts) {
   if (!facts.exists) {
     if (!space.pods.empty()) whole_.ErasePod(&space, FleetMemberName(*slot.set, slot.group, slot.worker));
     // There is nothing to remove where there is no room.
-    if (slot.set->groups.Find(slot.group) == nullptr || !HasRoom(slot)) return;
+    if (slot.set->groups.Find(slot.group) == nullptr || !SlotHasRoom(slot)) return;
     slot.worker == 0 ? packed_.PutLeader(slot.set, slot.group, {}) : packed_.PutWorker(slot, {});
     return;
   }

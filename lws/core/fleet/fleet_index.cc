@@ -136,7 +136,7 @@ Slot FleetIndex::NamedSlotOf(const ObservedPod& pod) {
 
 Slot FleetIndex::SlotOf(const ObservedPod& pod) {
   const Slot slot = NamedSlotOf(pod);
-  return slot.set == nullptr || HasRoom(slot) ? slot : Slot();
+  return slot.set == nullptr || SlotHasRoom(slot) ? slot : Slot();
 }
 
 Slot FleetIndex::FindPackedPod(FleetNamespace* space, absl::string_view name) {

@@ -45,7 +45,7 @@ struct FleetNamespace {
 
 // Returns null when there is none.
 template <typename T>
-const T* Find(const ByName<T>& objects, absl::string_view name) {
+const T* FindByFleetName(const ByName<T>& objects, absl::string_view name) {
   const auto found = objects.find(name);
   return found == objects.end() ? nullptr : found->second.get();
 }

@@ -80,7 +80,7 @@ void FleetObjects::AddPodNow(ObservedPod&& pod) {
 // Removes the pod from where it was, unless it was whole and stays at the slot.
 void FleetObjects::LeaveOtherSlot(FleetNamespace* space, absl::string_view name, const Slot& slot) {
   const Slot known = index_.FindPackedPod(space, name);
-  const ObservedPod* whole = Find(space->pods, name);
+  const ObservedPod* whole = FindByFleetName(space->pods, name);
   const bool moves = known.set != nullptr || (whole != nullptr && !(index_.SlotOf(*whole) == slot));
   if (moves) RemovePod(space, name);
 }
@@ -106,7 +106,7 @@ void FleetObjects::RemovePod(FleetNamespace* space, absl::string_view name) {
   const Slot slot = index_.FindPackedPod(space, name);
   if (slot.set != nullptr && slot.worker == 0) packed_.PutLeader(slot.set, slot.group, {});
   if (slot.set != nullptr && slot.worker > 0) packed_.PutWorker(slot, {});
-  const ObservedPod* whole = Find(space->pods, name);
+  const ObservedPod* whole = FindByFleetName(space->pods, name);
   if (whole == nullptr) return;
   const Slot whole_slot = index_.SlotOf(*whole);
   const bool in_slot = whole_slot.set != nullptr && whole_slot.worker == 0;
@@ -176,7 +176,7 @@ void FleetObjects::RemoveStatefulSet(FleetNamespace* space, absl::string_view na
     packed_.PutWorkers(slot.set, slot.group, {}, {});
     return;
   }
-  const ObservedStatefulSet* whole = Find(space->statefulsets, name);
+  const ObservedStatefulSet* whole = FindByFleetName(space->statefulsets, name);
   if (whole == nullptr) return;
   const ObservedMeta meta = whole->meta;
   PackedGroup* packed =
@@ -216,7 +216,7 @@ void FleetObjects::AddSet(LeaderWorkerSet next) {
 
 Slot FleetObjects::MakeSlot(const ObservedPod& pod) {
   const Slot slot = index_.NamedSlotOf(pod);
-  if (slot.set == nullptr || HasRoom(slot)) return slot;
+  if (slot.set == nullptr || SlotHasRoom(slot)) return slot;
   if (slot.worker > slot.set->groups.most_workers() || !IsWorthRoom(slot, pod.meta.group_index)) return Slot();
   slot.set->groups.MakeRoom(slot.group, slot.worker);
   // The other groups of the page have got the room, too.
@@ -250,7 +250,7 @@ void FleetObjects::PackWaiting(FleetSet* set, const std::optional<std::string>& 
   std::sort(waiting.begin(), waiting.end(),
             [](const auto& a, const auto& b) { return a.first.worker < b.first.worker; });
   for (const auto& [slot, pod] : waiting) {
-    if (!HasRoom(slot)) {
+    if (!SlotHasRoom(slot)) {
       if (!IsWorthRoom(slot, group_index)) return;
       set->groups.MakeRoom(slot.group, slot.worker);
     }

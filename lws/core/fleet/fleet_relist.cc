@@ -40,7 +40,7 @@ void AddUntold(const Relists& relists, absl::string_view kind, absl::string_view
 
 }  // namespace
 
-void BeginRelist(absl::string_view kind, FleetIndex* index) {
+void BeginFleetRelist(absl::string_view kind, FleetIndex* index) {
   index->relists().Begin(kind);
   const bool are_pods = kind == "Pod";
   if (!are_pods && kind != "StatefulSet") return;
@@ -57,7 +57,7 @@ void BeginRelist(absl::string_view kind, FleetIndex* index) {
   }
 }
 
-void KeepListed(const FleetName& object, absl::string_view kind, FleetIndex* index) {
+void KeepListedFleetObject(const FleetName& object, absl::string_view kind, FleetIndex* index) {
   FleetNamespace* space = index->FindNamespace(object.namespace_name);
   Slot slot;
   if (space != nullptr && kind == "Pod") slot = index->FindPackedPod(space, object.name);
@@ -73,7 +73,7 @@ void KeepListed(const FleetName& object, absl::string_view kind, FleetIndex* ind
   }
 }
 
-std::vector<FleetName> EndRelist(absl::string_view kind, FleetIndex* index) {
+std::vector<FleetName> EndFleetRelist(absl::string_view kind, FleetIndex* index) {
   std::vector<FleetName> untold;
   const Relists& relists = index->relists();
   if (!relists.IsOn(kind)) return untold;

@@ -1,8 +1,8 @@
 // Compares a list of a kind with what a fleet holds of it.
 //
-//   lws::internal::BeginRelist("Pod", &index);
+//   lws::internal::BeginFleetRelist("Pod", &index);
 //   objects.AddPod(pod);                              // for every pod of the list
-//   lws::internal::EndRelist("Pod", &index);          // default/vllm-3: the fleet has it, but it was not told
+//   lws::internal::EndFleetRelist("Pod", &index);          // default/vllm-3: the fleet has it, but it was not told
 //
 // Thread-safety: none.
 #ifndef LWS_CORE_FLEET_FLEET_RELIST_H_
@@ -16,14 +16,14 @@
 
 namespace lws::internal {
 
-void BeginRelist(absl::string_view kind, FleetIndex* index);
+void BeginFleetRelist(absl::string_view kind, FleetIndex* index);
 
 // Marks the object as told. Complexity: O(1).
-void KeepListed(const FleetName& object, absl::string_view kind, FleetIndex* index);
+void KeepListedFleetObject(const FleetName& object, absl::string_view kind, FleetIndex* index);
 
-// The objects of the kind that were not told since BeginRelist, sorted by namespace and name; none without
+// The objects of the kind that were not told since BeginFleetRelist, sorted by namespace and name; none without
 // BeginRelist. Complexity of BeginRelist and EndRelist: O(objects of the kind).
-std::vector<FleetName> EndRelist(absl::string_view kind, FleetIndex* index);
+std::vector<FleetName> EndFleetRelist(absl::string_view kind, FleetIndex* index);
 
 }  // namespace lws::internal
 

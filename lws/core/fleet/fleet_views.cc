@@ -46,7 +46,7 @@ const ObservedPod* FleetViews::UnpackPod(const Slot& slot, ScratchObjects* scrat
 }
 
 FleetViews::FoundPod FleetViews::FindPod(FleetNamespace* space, absl::string_view name, ScratchObjects* scratch) {
-  if (const ObservedPod* whole = Find(space->pods, name); whole != nullptr) return {whole, Slot()};
+  if (const ObservedPod* whole = FindByFleetName(space->pods, name); whole != nullptr) return {whole, Slot()};
   const Slot slot = index_.FindPackedPod(space, name);
   if (slot.set == nullptr) return {};
   return {UnpackPod(slot, scratch), slot};
@@ -54,7 +54,7 @@ FleetViews::FoundPod FleetViews::FindPod(FleetNamespace* space, absl::string_vie
 
 const ObservedStatefulSet* FleetViews::FindStatefulSet(FleetNamespace* space, absl::string_view name,
                                                        ScratchObjects* scratch) {
-  if (const ObservedStatefulSet* whole = Find(space->statefulsets, name); whole != nullptr) return whole;
+  if (const ObservedStatefulSet* whole = FindByFleetName(space->statefulsets, name); whole != nullptr) return whole;
   const Slot slot = index_.FindPackedStatefulSet(space, name);
   if (slot.set == nullptr) return nullptr;
   ObservedStatefulSet* statefulset = scratch->statefulsets.Next();
@@ -177,7 +177,7 @@ SetObservation FleetViews::ObserveAround(FleetSet* set) {
   observation.set = &set->set;
   observation.digest = &set->digest;
   observation.leader_statefulset = FindStatefulSet(&space, set->name, &set_scratch_);
-  observation.service = Find(space.services, set->name);
+  observation.service = FindByFleetName(space.services, set->name);
   observation.revisions = RevisionsOf(set);
   observation.groups_to_restart = GroupsToRestart(set);
   return observation;
@@ -282,8 +282,8 @@ PodObservation FleetViews::ObservePod(absl::string_view namespace_name, absl::st
     observation.revisions = RevisionsOf(set);
   }
   observation.worker_statefulset = FindStatefulSet(space, name, &pod_scratch_);
-  observation.service = Find(space->services, name);
-  observation.pod_group = Find(space->pod_groups, pod.pod_group_name);
+  observation.service = FindByFleetName(space->services, name);
+  observation.pod_group = FindByFleetName(space->pod_groups, pod.pod_group_name);
   const auto node = index_.nodes().find(pod.node_name);
   observation.node = node == index_.nodes().end() ? nullptr : &node->second;
   return observation;

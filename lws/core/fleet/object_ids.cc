@@ -41,7 +41,7 @@ constexpr DigitPairs kDigitPairs = MakeDigitPairs();
 
 }  // namespace
 
-std::optional<PackedUid> ParseUid(absl::string_view text) {
+std::optional<PackedUid> ParsePackedUid(absl::string_view text) {
   if (text.size() != kUidLength) return std::nullopt;
   const bool has_dashes = text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
   if (!has_dashes) return std::nullopt;
@@ -59,7 +59,7 @@ std::optional<PackedUid> ParseUid(absl::string_view text) {
   return uid;
 }
 
-std::string UidText(const PackedUid& uid) {
+std::string PackedUidText(const PackedUid& uid) {
   std::string text(kUidLength, '-');
   // Two digits at a time: no dash stands between them.
   const uint8_t* position = kPositions;

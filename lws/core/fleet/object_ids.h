@@ -1,7 +1,7 @@
 // UIDs in 16 bytes, and numbers for texts that many objects share.
 //
-//   std::optional<lws::PackedUid> uid = lws::ParseUid("5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d");
-//   lws::UidText(*uid);    // "5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d"
+//   std::optional<lws::PackedUid> uid = lws::ParsePackedUid("5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d");
+//   lws::PackedUidText(*uid);    // "5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d"
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_CORE_FLEET_OBJECT_IDS_H_
@@ -28,8 +28,8 @@ struct PackedUid {
 };
 
 // "5b0c6f0e-7c1d-4c58-9f55-0a9d7f1b2c3d", in lower case as Kubernetes writes it; nullopt for any other text.
-std::optional<PackedUid> ParseUid(absl::string_view text);
-std::string UidText(const PackedUid& uid);
+std::optional<PackedUid> ParsePackedUid(absl::string_view text);
+std::string PackedUidText(const PackedUid& uid);
 
 // Numbers for the texts of revision keys and nodes, which are stored once. 0 is the empty text.
 using RevisionId = uint16_t;

@@ -21,7 +21,7 @@ std::optional<PackedUid> OwnerUid(const ObservedMeta& meta, absl::string_view ki
   if (!meta.controller.has_value() || meta.controller->kind != kind || meta.controller->name != name) {
     return std::nullopt;
   }
-  return ParseUid(meta.controller->uid);
+  return ParsePackedUid(meta.controller->uid);
 }
 
 // Packs the fields that a leader and a worker share. The pod exists.
@@ -38,7 +38,7 @@ void UnpackMeta(const PackedUid& uid, RevisionId revision, bool terminating, int
                 ObservedMeta* meta) {
   meta->namespace_name = names.namespace_name;
   meta->name = LeaderPodName(names.set_name, group);
-  meta->uid = UidText(uid);
+  meta->uid = PackedUidText(uid);
   meta->resource_version.clear();
   meta->terminating = terminating;
   meta->set_name = names.set_name;
@@ -52,7 +52,7 @@ void UnpackController(absl::string_view kind, absl::string_view name, const Pack
   if (!meta->controller.has_value()) meta->controller.emplace();
   meta->controller->kind.assign(kind.data(), kind.size());
   meta->controller->name.assign(name.data(), name.size());
-  meta->controller->uid = UidText(uid);
+  meta->controller->uid = PackedUidText(uid);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ Packing PackLeader(const ObservedPod& pod, const PackingNames& names, PackedLead
   PackLife(pod.phase, pod.restarted, pod.meta.terminating, leader);
   leader->has_ready_condition = pod.has_ready_condition;
   leader->requests_tpus = pod.requests_tpus;
-  const std::optional<PackedUid> uid = ParseUid(pod.meta.uid);
+  const std::optional<PackedUid> uid = ParsePackedUid(pod.meta.uid);
   const std::optional<uint64_t> version = ParseVersion(pod.meta.resource_version);
   const std::optional<uint32_t> node = names.nodes->Intern(pod.node_name);
   leader->has_group_key = !pod.group_key.empty();
@@ -91,7 +91,7 @@ Packing PackStatefulSet(const ObservedStatefulSet& statefulset, const PackingNam
   workers->status_replicas = statefulset.status_replicas;
   workers->terminating = statefulset.meta.terminating;
   workers->one_revision = statefulset.current_revision == statefulset.update_revision;
-  const std::optional<PackedUid> uid = ParseUid(statefulset.meta.uid);
+  const std::optional<PackedUid> uid = ParsePackedUid(statefulset.meta.uid);
   const std::optional<PackedUid> leader = OwnerUid(statefulset.meta, "Pod", statefulset.meta.name);
   const bool fits = uid.has_value() && leader.has_value() && statefulset.partition == 0 && !statefulset.on_delete &&
                     !statefulset.replicas_annotation.has_value() && statefulset.applied == nullptr &&
@@ -108,7 +108,7 @@ Packing PackWorker(const ObservedPod& pod, const PackingNames& names, PackedWork
   if (!revision.has_value()) return Packing::kNone;
   worker->revision = static_cast<RevisionId>(*revision);
   PackLife(pod.phase, pod.restarted, pod.meta.terminating, worker);
-  const std::optional<PackedUid> uid = ParseUid(pod.meta.uid);
+  const std::optional<PackedUid> uid = ParsePackedUid(pod.meta.uid);
   const std::optional<PackedUid> controller =
       OwnerUid(pod.meta, "StatefulSet", absl::StrCat(names.set_name, "-", pod.meta.group_index.value_or("")));
   if (!uid.has_value() || !controller.has_value()) return Packing::kFactsOnly;

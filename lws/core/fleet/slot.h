@@ -31,7 +31,7 @@ struct Slot {
 std::string FleetMemberName(const FleetSet& set, int32_t group, int32_t worker);
 
 // Whether the page of the group has room for the member. REQUIRES: slot.set != nullptr.
-inline bool HasRoom(const Slot& slot) { return slot.worker <= slot.set->groups.workers(slot.group); }
+inline bool SlotHasRoom(const Slot& slot) { return slot.worker <= slot.set->groups.workers(slot.group); }
 
 // Whether the object's name gives its group, and the group's number is small enough for a slot.
 inline bool HasFleetSlot(const ObservedMeta& meta) {

@@ -97,7 +97,7 @@ void UnpackedObjects::EraseStatefulSet(FleetNamespace* space, absl::string_view 
 void UnpackedObjects::MakeNamesakesDue(FleetNamespace* space, absl::string_view namespace_name,
                                        absl::string_view name) {
   if (const auto found = space->sets.find(name); found != space->sets.end()) due_.AddSet(found->second);
-  const ObservedPod* pod = Find(space->pods, name);
+  const ObservedPod* pod = FindByFleetName(space->pods, name);
   if (pod != nullptr && !pod->meta.set_name.empty()) due_.AddSet(&index_.SetOf(namespace_name, pod->meta.set_name));
   if (const auto found = space->controlled.find(name); found != space->controlled.end()) {
     for (FleetSet* set : found->second) due_.AddSet(set);

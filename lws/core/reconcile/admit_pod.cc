@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/api/json_member.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/pod_document.h"
 #include "lws/api/pod_name.h"
@@ -26,11 +27,11 @@ namespace lws {
 
 using internal::AddExclusiveAffinity;
 using internal::AddTpuEnvironment;
-using internal::AppendEnv;
+using internal::AppendContainerEnv;
 using internal::CheckPodShape;
-using internal::Containers;
+using internal::ContainersOfPod;
 using internal::DescribeJsonObject;
-using internal::InitContainers;
+using internal::InitContainersOfPod;
 using internal::kAnnotations;
 using internal::kLabels;
 using internal::ParseStrictInteger;
@@ -39,7 +40,7 @@ using internal::PodText;
 using internal::SetPodText;
 using internal::SubGroupIndex;
 using internal::SubGroupKey;
-using internal::TextOf;
+using internal::TextMemberOf;
 
 namespace {
 
@@ -51,7 +52,7 @@ absl::Status NoOrdinal(absl::string_view name) {
   return absl::InvalidArgumentError(absl::StrCat("metadata.name: \"", name, "\" does not end in -ORDINAL"));
 }
 
-std::string Name(const Json& pod) { return TextOf(pod["metadata"], "name"); }
+std::string Name(const Json& pod) { return TextMemberOf(pod["metadata"], "name"); }
 
 bool Has(const Json& pod, const char* map, const char* key) { return PodText(pod, map, key).has_value(); }
 
@@ -86,7 +87,7 @@ absl::Status AdmitLeader(Json* pod) {
     (*pod)["spec"]["subdomain"] = name;
   }
   if (!Has(*pod, kLabels, kGroupKeyLabel)) {
-    SetPodText(kLabels, kGroupKeyLabel, GroupKey(TextOf((*pod)["metadata"], "namespace"), name), pod);
+    SetPodText(kLabels, kGroupKeyLabel, GroupKey(TextMemberOf((*pod)["metadata"], "namespace"), name), pod);
   }
   absl::Status status = AddExclusive(kExclusiveTopologyAnnotation, kGroupKeyLabel, pod);
   if (!status.ok()) return status;
@@ -119,12 +120,12 @@ void PutFirst(const std::vector<std::pair<std::string, std::string>>& added, Jso
   Json& env = (*container)["env"];
   Json own = std::exchange(env, Json::array());
   if (!own.is_array()) own = Json::array();
-  for (const auto& [name, value] : added) AppendEnv(name, value, container);
+  for (const auto& [name, value] : added) AppendContainerEnv(name, value, container);
   if (own.empty()) return;
   std::set<std::string> seen;
   for (const auto& [name, value] : added) seen.insert(name);
   for (Json& variable : own) {
-    if (seen.insert(TextOf(variable, "name")).second) env.push_back(std::move(variable));
+    if (seen.insert(TextMemberOf(variable, "name")).second) env.push_back(std::move(variable));
   }
 }
 
@@ -135,15 +136,15 @@ absl::Status AddGroupEnvironment(Json* pod) {
     return absl::InvalidArgumentError(absl::StrCat("metadata.labels.", kGroupIndexLabel, ": missing"));
   }
   const Json& metadata = (*pod)["metadata"];
-  const std::string address =
-      absl::StrCat(LeaderName(*pod), ".", TextOf((*pod)["spec"], "subdomain"), ".", TextOf(metadata, "namespace"));
+  const std::string address = absl::StrCat(LeaderName(*pod), ".", TextMemberOf((*pod)["spec"], "subdomain"), ".",
+                                           TextMemberOf(metadata, "namespace"));
   const std::vector<std::pair<std::string, std::string>> added = {
       {kLeaderAddressEnv, address},
       {kGroupSizeEnv, *PodText(*pod, kAnnotations, kSizeAnnotation)},
       {kWorkerIndexEnv, worker_index.value_or("")},
   };
-  for (Json* container : Containers(pod)) PutFirst(added, container);
-  for (Json* container : InitContainers(pod)) PutFirst(added, container);
+  for (Json* container : ContainersOfPod(pod)) PutFirst(added, container);
+  for (Json* container : InitContainersOfPod(pod)) PutFirst(added, container);
   return absl::OkStatus();
 }
 
@@ -151,15 +152,15 @@ void BindToPlace(const PlacedGroups& placed, Json* pod) {
   const std::optional<int64_t> group = ParseStrictInteger(PodText(*pod, kLabels, kGroupIndexLabel).value_or(""));
   const std::optional<int64_t> rank = ParseStrictInteger(PodText(*pod, kLabels, kWorkerIndexLabel).value_or(""));
   if (!group.has_value() || !rank.has_value()) return;
-  placed.Bind({TextOf((*pod)["metadata"], "namespace"), *PodText(*pod, kLabels, kNameLabel), *group}, *rank,
+  placed.Bind({TextMemberOf((*pod)["metadata"], "namespace"), *PodText(*pod, kLabels, kNameLabel), *group}, *rank,
               &(*pod)["spec"]);
 }
 
 // A pod that names its node runs there, and may have no gate.
 void AddPlaceGate(Json* pod) {
   Json& spec = (*pod)["spec"];
-  if (!TextOf(spec, "nodeName").empty()) return;
-  if (WaitsForPlace(*pod)) return;
+  if (!TextMemberOf(spec, "nodeName").empty()) return;
+  if (PodWaitsForPlace(*pod)) return;
   Json& gates = spec["schedulingGates"];
   if (!gates.is_array()) gates = Json::array();
   gates.push_back({{"name", kPlaceGate}});

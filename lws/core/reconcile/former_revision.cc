@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/api/json_member.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_document.h"
 #include "lws/api/pod_name.h"
@@ -24,7 +25,7 @@ using internal::kLabels;
 using internal::LeaderStatefulSet;
 using internal::OwnedRevisions;
 using internal::PodText;
-using internal::TextOf;
+using internal::TextMemberOf;
 
 namespace {
 
@@ -37,7 +38,7 @@ const ObservedRevision* FormerRevision(const Json& pod, const SetObservation& ob
   if (PodText(pod, kLabels, kWorkerIndexLabel) != "0") return nullptr;
   const std::string key = PodText(pod, kLabels, kRevisionLabel).value_or("");
   if (key != observation.leader_statefulset->meta.revision_key) return nullptr;
-  const std::optional<PodName> name = ParsePodName(TextOf(pod["metadata"], "name"));
+  const std::optional<PodName> name = ParsePodName(TextMemberOf(pod["metadata"], "name"));
   const int32_t partition = set.spec().rollout_strategy().rolling_update_configuration().partition();
   if (!name.has_value() || name->parent != set.metadata().name() || name->ordinal >= partition) return nullptr;
   return OwnedRevisions(set, observation.revisions).NewestBut(key);
@@ -56,7 +57,7 @@ Json NamedVolumes(const Json& spec) { return spec.value("volumes", Json::array()
 
 std::set<std::string> NamesOf(const Json& volumes) {
   std::set<std::string> names;
-  for (const Json& volume : volumes) names.insert(TextOf(volume, "name"));
+  for (const Json& volume : volumes) names.insert(TextMemberOf(volume, "name"));
   return names;
 }
 
@@ -65,13 +66,13 @@ std::set<std::string> NamesOf(const Json& volumes) {
 void KeepAddedVolumes(const Json& made, const Json& statefulset, Json* kept) {
   std::set<std::string> claims;
   for (const Json& claim : statefulset["spec"].value("volumeClaimTemplates", Json::array())) {
-    claims.insert(TextOf(claim["metadata"], "name"));
+    claims.insert(TextMemberOf(claim["metadata"], "name"));
   }
   const std::set<std::string> from = NamesOf(NamedVolumes(statefulset["spec"]["template"]["spec"]));
   Json volumes = Json::array();
   Json others = Json::array();
   for (const Json& volume : NamedVolumes(made)) {
-    const std::string name = TextOf(volume, "name");
+    const std::string name = TextMemberOf(volume, "name");
     if (claims.count(name) > 0) {
       volumes.push_back(volume);
     } else if (from.count(name) == 0) {
@@ -79,7 +80,7 @@ void KeepAddedVolumes(const Json& made, const Json& statefulset, Json* kept) {
     }
   }
   for (const Json& volume : NamedVolumes(*kept)) {
-    if (claims.count(TextOf(volume, "name")) == 0) volumes.push_back(volume);
+    if (claims.count(TextMemberOf(volume, "name")) == 0) volumes.push_back(volume);
   }
   volumes.insert(volumes.end(), others.begin(), others.end());
   if (!volumes.empty()) (*kept)["volumes"] = std::move(volumes);

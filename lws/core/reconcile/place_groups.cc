@@ -95,11 +95,11 @@ class Pods {
     JsonReader pod(*document);
     GroupPod member;
     member.document = document.get();
-    member.waits = WaitsForPlace(*document);
+    member.waits = PodWaitsForPlace(*document);
     member.node = pod.Text({"spec", "nodeName"});
     const bool is_bound = !member.node.empty();
     if (!is_bound && !member.waits) member.node = pod.Text({"metadata", "annotations", kNodeAnnotation});
-    if (IsFinished(ReadPodPhase(pod.Text({"status", "phase"})))) return pod.status();  // it takes no room
+    if (IsFinishedPhase(ReadPodPhase(pod.Text({"status", "phase"})))) return pod.status();  // it takes no room
     const bool is_leaving = pod.Find({"metadata", "deletionTimestamp"}) != nullptr;
     if (!member.node.empty()) Place(document, is_bound ? "" : member.node, is_leaving);
     if (!is_leaving) AddToGroup(pod, std::move(member));
@@ -390,9 +390,9 @@ absl::StatusOr<std::vector<Plan>> PlaceGroups(const PlacementObservation& observ
   return Placing(observation, pods).Run();
 }
 
-std::optional<absl::StatusOr<GroupRequest>> RequestAtRevision(const SetObservation& observation,
-                                                              absl::string_view revision_key,
-                                                              const SetPlacement& placement, int64_t group_index) {
+std::optional<absl::StatusOr<GroupRequest>> GroupRequestAtRevision(const SetObservation& observation,
+                                                                   absl::string_view revision_key,
+                                                                   const SetPlacement& placement, int64_t group_index) {
   if (observation.set == nullptr) return std::nullopt;
   const ObservedRevision* revision = OwnedRevisions(*observation.set, observation.revisions).Find(revision_key);
   if (revision == nullptr) return std::nullopt;

@@ -66,9 +66,9 @@ absl::StatusOr<std::vector<Plan>> PlaceGroups(const PlacementObservation& observ
 
 // What a group of the set asks for at a revision, for PlacementObservation::find_request. Nullopt without the set or
 // the revision. Errors: those of GroupRequestFromSet and ApplyRevision.
-std::optional<absl::StatusOr<GroupRequest>> RequestAtRevision(const SetObservation& observation,
-                                                              absl::string_view revision_key,
-                                                              const SetPlacement& placement, int64_t group_index);
+std::optional<absl::StatusOr<GroupRequest>> GroupRequestAtRevision(const SetObservation& observation,
+                                                                   absl::string_view revision_key,
+                                                                   const SetPlacement& placement, int64_t group_index);
 
 }  // namespace lws
 

@@ -4,7 +4,8 @@
 //   plan.empty();    // true: the pod does not exist
 //
 // Expected flow: the pod's key is queued whenever the pod changed, or a worker StatefulSet of a leader changed.
-// Guarantees:
+//
+// Laws:
 //   1. A pod that does not exist, or whose set does not exist, gets an empty plan.
 //   2. Worker StatefulSets are created and never changed. They follow the leader's revision, not the live template.
 //   3. A group is restarted by deleting its leader in the foreground, at the observed UID and resource version.

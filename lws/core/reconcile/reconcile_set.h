@@ -5,7 +5,9 @@
 //   plan.actions[1].target.kind;    // "StatefulSet"
 //
 // Expected flow: the set's key is queued whenever the set, its leader StatefulSet, or one of its leader pods or worker
-// StatefulSets changed; the plan is performed in order. Guarantees:
+// StatefulSets changed; the plan is performed in order.
+//
+// Laws:
 //   1. A set that is absent or being deleted gets an empty plan.
 //   2. After a plan is performed and everything has settled, the next plan is empty.
 //   3. Only former revisions are deleted, and only when the update is done. The set itself is changed only under

@@ -1,6 +1,6 @@
 // Finds the objects of a set that the API server will refuse, although it admits the set itself.
 //
-//   for (const lws::RefusedObject& refused : lws::RefusedObjectsOf(set)) lws::Join(refused.errors);
+//   for (const lws::RefusedObject& refused : lws::RefusedObjectsOf(set)) lws::JoinFieldErrors(refused.errors);
 //   // kLeaderStatefulSet: spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"
 //
 // Only the set is looked at. Whether other priority classes and the like exist, and what a cluster's own webhooks say,

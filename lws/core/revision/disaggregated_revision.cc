@@ -12,12 +12,12 @@
 namespace lws {
 
 using internal::FieldOrderJson;
-using internal::FindType;
+using internal::FindTypeInfo;
 using internal::Sha256Hex;
 using internal::TypeInfo;
 
 std::string DisaggregatedRevisionData(const DisaggregatedSet& set) {
-  const TypeInfo& type = *FindType("LeaderWorkerTemplate");
+  const TypeInfo& type = *FindTypeInfo("LeaderWorkerTemplate");
   std::string data = "[";
   for (const DisaggregatedRole& role : set.spec().roles()) {
     absl::StrAppend(&data, data.size() == 1 ? "" : ",", "{\"name\":", CanonicalJson(role.name()), ",\"template\":",

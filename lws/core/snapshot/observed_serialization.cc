@@ -115,7 +115,7 @@ absl::StatusOr<ObservedStatefulSet> ObservedFromProto(const ObservedStatefulSetP
     absl::StatusOr<Json> applied =
         ParseJson(proto.applied(), absl::StrCat("StatefulSet ", proto.meta().name(), ": applied"));
     if (!applied.ok()) return applied.status();
-    if (!statefulset.meta.group_index.has_value()) statefulset.applied_core = AppliedCore(*applied);
+    if (!statefulset.meta.group_index.has_value()) statefulset.applied_core = DigestOfAppliedStatefulSet(*applied);
     statefulset.applied = std::make_shared<const Json>(*std::move(applied));
   }
   return statefulset;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lws/api/json_member.h"
 #include "lws/api/pod_document.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/pod_tpus.h"
@@ -26,10 +27,10 @@ constexpr int64_t kMaxHosts = 1000000;
 
 std::vector<Json*> TpuContainers(Json* pod) {
   std::vector<Json*> result;
-  for (Json* container : Containers(pod)) {
+  for (Json* container : ContainersOfPod(pod)) {
     if (ContainerRequestsTpus(*container)) result.push_back(container);
   }
-  for (Json* container : InitContainers(pod)) {
+  for (Json* container : InitContainersOfPod(pod)) {
     if (ContainerRequestsTpus(*container)) result.push_back(container);
   }
   return result;
@@ -47,8 +48,8 @@ struct TpuMember {
 
 absl::StatusOr<TpuMember> ReadTpuMember(const Json& pod) {
   TpuMember member;
-  member.pod_name = TextOf(pod["metadata"], "name");
-  member.subdomain = TextOf(pod["spec"], "subdomain");
+  member.pod_name = TextMemberOf(pod["metadata"], "name");
+  member.subdomain = TextMemberOf(pod["spec"], "subdomain");
   member.is_leader = PodText(pod, kLabels, kWorkerIndexLabel) == "0";
   member.leader_requests_tpus = member.is_leader || PodText(pod, kAnnotations, kLeaderRequestsTpusAnnotation) == "true";
   member.leader_name = member.pod_name;
@@ -86,7 +87,7 @@ struct Ports {
 };
 
 Ports PortOf(const Json& container, int index) {
-  std::optional<std::string> given = EnvValue(container, kTpuProcessPortEnv);
+  std::optional<std::string> given = ContainerEnvValue(container, kTpuProcessPortEnv);
   if (given.has_value()) return {*given, true};
   return {absl::StrCat(kFirstPort + index), false};
 }
@@ -103,11 +104,11 @@ void Append(const TpuMember& member, const std::vector<std::string>& hosts, cons
     }
   }
   for (size_t i = 0; i < containers.size(); ++i) {
-    AppendEnv(kTpuWorkerHostnamesEnv, absl::StrJoin(names, ","), containers[i]);
-    AppendEnv(kTpuWorkerIdEnv, absl::StrCat(first_id + static_cast<int64_t>(i)), containers[i]);
-    AppendEnv(kTpuNameEnv, member.leader_name, containers[i]);
-    AppendEnv(kTpuProcessAddressesEnv, absl::StrJoin(addresses, ","), containers[i]);
-    if (!ports[i].given) AppendEnv(kTpuProcessPortEnv, ports[i].port, containers[i]);
+    AppendContainerEnv(kTpuWorkerHostnamesEnv, absl::StrJoin(names, ","), containers[i]);
+    AppendContainerEnv(kTpuWorkerIdEnv, absl::StrCat(first_id + static_cast<int64_t>(i)), containers[i]);
+    AppendContainerEnv(kTpuNameEnv, member.leader_name, containers[i]);
+    AppendContainerEnv(kTpuProcessAddressesEnv, absl::StrJoin(addresses, ","), containers[i]);
+    if (!ports[i].given) AppendContainerEnv(kTpuProcessPortEnv, ports[i].port, containers[i]);
   }
 }
 
@@ -172,8 +173,8 @@ absl::Status AddForSubGroup(const TpuMember& member, const Json& pod, Json* cont
 
 absl::Status AddTpuEnvironment(int64_t size, Json* pod) {
   const std::vector<Json*> containers = TpuContainers(pod);
-  if (containers.empty() || EnvValue(*containers[0], kTpuWorkerHostnamesEnv).has_value() ||
-      EnvValue(*containers[0], kTpuWorkerIdEnv).has_value()) {
+  if (containers.empty() || ContainerEnvValue(*containers[0], kTpuWorkerHostnamesEnv).has_value() ||
+      ContainerEnvValue(*containers[0], kTpuWorkerIdEnv).has_value()) {
     return absl::OkStatus();
   }
   const absl::StatusOr<TpuMember> member = ReadTpuMember(*pod);

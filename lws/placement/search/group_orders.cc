@@ -70,7 +70,7 @@ class Orders {
 
 }  // namespace
 
-std::vector<std::vector<size_t>> OtherOrders(absl::Span<const GroupToOrder> groups, size_t most) {
+std::vector<std::vector<size_t>> OtherOrdersOfGroups(absl::Span<const GroupToOrder> groups, size_t most) {
   const std::vector<std::vector<size_t>> kinds = ByKind(groups);
   Orders orders(kinds, groups.size(), most);
   std::vector<size_t> of_kinds(kinds.size());
@@ -86,7 +86,8 @@ std::vector<std::vector<size_t>> OtherOrders(absl::Span<const GroupToOrder> grou
   return std::move(orders).found();
 }
 
-bool IsTooLittle(const Capacity& capacity, absl::Span<const GroupRequest* const> groups, const TopologyDomain& domain) {
+bool IsDomainTooSmallForGroups(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
+                               const TopologyDomain& domain) {
   const WantedAmounts wanted = ResourcesWantedBy(capacity.topology(), groups);
   if (!wanted.is_offered) return true;
   const std::vector<__int128> free = FreeInDomain(capacity, domain.level, domain.domain);
@@ -115,7 +116,7 @@ absl::StatusOr<bool> AllOrdersAreAlike(const Capacity& capacity, absl::Span<cons
     const ShapeOnTopology& shape = has_workers ? problem->worker : problem->leader;
     if (!first.has_value()) first = shape;
     const bool is_one_shape = !problem->has_leader || !has_workers || problem->same_shape;
-    if (!is_one_shape || !SameShape(shape, *first)) return false;
+    if (!is_one_shape || !SameShapeOnTopology(shape, *first)) return false;
     const int level = group->closeness == Closeness::kRequired ? problem->level : Topology::kRoot;
     if (runs_in_part) {
       widest_running = std::min(widest_running, std::max(level, problem->exclusive_level));

@@ -2,7 +2,7 @@
 //
 //   decode.workers = 8;
 //   const std::vector<lws::internal::GroupToOrder> groups = {{&prefill}, {&prefill}, {&decode}};
-//   const std::vector<std::vector<size_t>> orders = lws::internal::OtherOrders(groups, /*most=*/24);
+//   const std::vector<std::vector<size_t>> orders = lws::internal::OtherOrdersOfGroups(groups, /*most=*/24);
 //   orders.size();    // 1
 //   orders[0];        // {2, 0, 1}
 //
@@ -30,10 +30,11 @@ struct GroupToOrder {
 // Orders of the groups by their indexes, other than the one given, in which groups of one kind follow each other.
 // Groups are of one kind when they ask for the same amounts, closeness and subgroups. There are at most `most` of them:
 // first those that only bring one kind to the front, and then the rest.
-std::vector<std::vector<size_t>> OtherOrders(absl::Span<const GroupToOrder> groups, size_t most);
+std::vector<std::vector<size_t>> OtherOrdersOfGroups(absl::Span<const GroupToOrder> groups, size_t most);
 
 // Whether the domain has too little of some resource for all groups. Complexity: O(nodes x resources).
-bool IsTooLittle(const Capacity& capacity, absl::Span<const GroupRequest* const> groups, const TopologyDomain& domain);
+bool IsDomainTooSmallForGroups(const Capacity& capacity, absl::Span<const GroupRequest* const> groups,
+                               const TopologyDomain& domain);
 
 // Whether groups that are placed one after another, first those that run in part, fit whenever they fit at all, because
 // any place of one group takes as much from the others as any other place. This is so for pods of one shape that may be

@@ -181,7 +181,7 @@ void JoinTakes(PlacementProblem* problem) {
 
 }  // namespace
 
-bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b) {
+bool SameShapeOnTopology(const ShapeOnTopology& a, const ShapeOnTopology& b) {
   return a.takes == b.takes && a.never_offered == b.never_offered && a.by_class == b.by_class &&
          a.exclusions == b.exclusions;
 }
@@ -201,7 +201,7 @@ absl::StatusOr<PlacementProblem> PlacementProblem::Create(const GroupRequest& re
   if (status.ok()) status = ReadShapes(request, &problem);
   if (!status.ok()) return status;
   ReadPreferences(request, &problem);
-  problem.same_shape = problem.has_leader && SameShape(problem.leader, problem.worker);
+  problem.same_shape = problem.has_leader && SameShapeOnTopology(problem.leader, problem.worker);
   JoinTakes(&problem);
   return problem;
 }

@@ -35,7 +35,7 @@ struct ShapeOnTopology {
 };
 
 // Whether pods of both shapes take the same and may run on the same nodes.
-bool SameShape(const ShapeOnTopology& a, const ShapeOnTopology& b);
+bool SameShapeOnTopology(const ShapeOnTopology& a, const ShapeOnTopology& b);
 
 // What a pod of each kind takes of one resource.
 struct Take {

@@ -51,12 +51,12 @@ class VictimSearch {
     }
     bool fits = false;
     for (const auto& [lower, groups] : by_priority) {
-      for (const size_t i : groups) TakeAway(groups_[i], &left_);
+      for (const size_t i : groups) TakeAwayPods(groups_[i], &left_);
       gone->insert(gone->end(), groups.begin(), groups.end());
       fits = Fits(question_.scope);
       if (fits) break;
     }
-    for (const size_t i : *gone) PutBack(groups_[i], &left_);
+    for (const size_t i : *gone) PutBackPods(groups_[i], &left_);
     std::sort(gone->begin(), gone->end());
     return fits;
   }
@@ -66,11 +66,11 @@ class VictimSearch {
     const std::vector<Candidate> candidates = Candidates(lowest);
     for (const Candidate& candidate : candidates) {
       Groups victims = candidate.groups;
-      for (const size_t i : victims) TakeAway(groups_[i], &left_);
+      for (const size_t i : victims) TakeAwayPods(groups_[i], &left_);
       const bool fits = Fits(candidate.scope);
       if (fits) Reprieve(candidate.scope, &victims);
       if (fits) Keep(victims);
-      for (const size_t i : victims) PutBack(groups_[i], &left_);
+      for (const size_t i : victims) PutBackPods(groups_[i], &left_);
     }
     if (best_.empty()) best_ = lowest;
     tries_left_ = tries;
@@ -118,11 +118,11 @@ class VictimSearch {
              std::make_tuple(groups_[b].priority, groups_[b].pods.size());
     });
     for (const size_t i : order) {
-      PutBack(groups_[i], &left_);
+      PutBackPods(groups_[i], &left_);
       if (Fits(scope)) {
         victims->erase(std::find(victims->begin(), victims->end(), i));
       } else {
-        TakeAway(groups_[i], &left_);
+        TakeAwayPods(groups_[i], &left_);
       }
     }
   }
@@ -140,7 +140,7 @@ class VictimSearch {
     Groups needed = victims;
     Reprieve(question_.scope, &needed);
     for (const size_t i : victims) {
-      if (std::find(needed.begin(), needed.end(), i) == needed.end()) TakeAway(groups_[i], &left_);
+      if (std::find(needed.begin(), needed.end(), i) == needed.end()) TakeAwayPods(groups_[i], &left_);
     }
     if (IsBetter(needed)) best_ = needed;
   }
@@ -156,9 +156,9 @@ class VictimSearch {
     for (; next + (size - chosen->size()) <= candidate.groups.size() && tries_left_ > 0; ++next) {
       const size_t group = candidate.groups[next];
       chosen->push_back(group);
-      TakeAway(groups_[group], &left_);
+      TakeAwayPods(groups_[group], &left_);
       TryAll(candidate, next + 1, size, chosen);
-      PutBack(groups_[group], &left_);
+      PutBackPods(groups_[group], &left_);
       chosen->pop_back();
     }
   }
@@ -173,8 +173,8 @@ class VictimSearch {
 
 }  // namespace
 
-void BindLevels(const Capacity& capacity, absl::Span<const GroupRequest* const> requests, int level,
-                VictimQuestion* question) {
+void BindLevelsOfVictims(const Capacity& capacity, absl::Span<const GroupRequest* const> requests, int level,
+                         VictimQuestion* question) {
   const bool asks =
       std::any_of(requests.begin(), requests.end(), [](const GroupRequest* request) { return AsksOfOthers(*request); });
   question->is_monotone = !asks;
@@ -210,9 +210,9 @@ std::tuple<int64_t, size_t, size_t> CostOfVictims(absl::Span<const RunningPods> 
   return {highest, victims.size(), pods};
 }
 
-Capacity WithoutGroups(const Capacity& capacity, absl::Span<const RunningPods> groups, const Groups& victims) {
+Capacity CapacityWithoutVictims(const Capacity& capacity, absl::Span<const RunningPods> groups, const Groups& victims) {
   Capacity left = capacity;
-  for (const size_t i : victims) TakeAway(groups[i], &left);
+  for (const size_t i : victims) TakeAwayPods(groups[i], &left);
   return left;
 }
 

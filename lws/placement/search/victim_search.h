@@ -47,8 +47,8 @@ struct VictimQuestion {
 
 // Sets the levels for these requests, all pods of which must be in one domain of `level` if that is not the root.
 // The question's scope is set already.
-void BindLevels(const Capacity& capacity, absl::Span<const GroupRequest* const> requests, int level,
-                VictimQuestion* question);
+void BindLevelsOfVictims(const Capacity& capacity, absl::Span<const GroupRequest* const> requests, int level,
+                         VictimQuestion* question);
 
 struct Victims {
   // Whether there is a place when they are gone. If not, they are all groups of lower priority.
@@ -69,8 +69,8 @@ std::tuple<int64_t, size_t, size_t> CostOfVictims(absl::Span<const RunningPods> 
                                                   const std::vector<size_t>& victims);
 
 // The capacity without these groups.
-Capacity WithoutGroups(const Capacity& capacity, absl::Span<const RunningPods> groups,
-                       const std::vector<size_t>& victims);
+Capacity CapacityWithoutVictims(const Capacity& capacity, absl::Span<const RunningPods> groups,
+                                const std::vector<size_t>& victims);
 
 }  // namespace lws::internal
 

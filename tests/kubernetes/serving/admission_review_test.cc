@@ -224,7 +224,7 @@ TEST(AdmissionReviewTest, ABodyThatIsNoReviewStillGetsOne) {
 }
 
 TEST(GoDecodeErrorTest, WordsOfGo) {
-  const TypeInfo& type = *FindType("LeaderWorkerSet");
+  const TypeInfo& type = *FindTypeInfo("LeaderWorkerSet");
   const struct {
     const char* document;
     const char* error;

@@ -38,7 +38,7 @@ std::vector<Json> Vectors(const std::string& name) {
 // The set that the API server makes from a manifest before it calls the webhooks.
 Json Prepared(const char* type, Json manifest) {
   std::vector<std::string> pruned;
-  PrepareDocument(*FindType(type), &manifest, &pruned);
+  PrepareDocument(*FindTypeInfo(type), &manifest, &pruned);
   return manifest;
 }
 
@@ -78,7 +78,8 @@ TEST(AdmissionVectorsTest, SetsAreRefusedAsByAdmission) {
     if (admission.stage == AdmissionStage::kSchema) continue;
     const std::string verdict = Verdict(kValidateSetPath, ReviewText("CREATE", defaulted));
     const bool is_admitted = admission.stage == AdmissionStage::kAdmitted;
-    EXPECT_EQ(verdict, is_admitted ? "allowed" : absl::StrCat("403 ", Join(admission.errors))) << vector["name"];
+    EXPECT_EQ(verdict, is_admitted ? "allowed" : absl::StrCat("403 ", JoinFieldErrors(admission.errors)))
+        << vector["name"];
     ++(is_admitted ? admitted : refused);
   }
   EXPECT_GT(admitted, 20);
@@ -100,7 +101,7 @@ TEST(AdmissionVectorsTest, DisaggregatedSetsAreRefusedAsByAdmission) {
     EXPECT_EQ(response["allowed"], is_admitted) << vector["name"];
     EXPECT_EQ(response.value("warnings", std::vector<std::string>()), admission.warnings) << vector["name"];
     if (!is_admitted) {
-      EXPECT_EQ(response["status"]["message"], Join(admission.errors)) << vector["name"];
+      EXPECT_EQ(response["status"]["message"], JoinFieldErrors(admission.errors)) << vector["name"];
     }
     ++(is_admitted ? admitted : refused);
   }

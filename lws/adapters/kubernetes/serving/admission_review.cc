@@ -16,6 +16,7 @@
 #include "lws/api/field_error.h"
 #include "lws/api/field_table.h"
 #include "lws/api/json.h"
+#include "lws/api/json_member.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_document.h"
@@ -52,7 +53,7 @@ Verdict Denied(std::string message) { return {403, std::move(message), {}, Json:
 
 // The message of Go's decoder if it has one for this object, else the message of this library.
 Verdict Undecodable(const char* kind, const Json& object, const absl::Status& status) {
-  return Undecodable(GoDecodeError(*FindType(kind), object).value_or(std::string(status.message())));
+  return Undecodable(GoDecodeError(*FindTypeInfo(kind), object).value_or(std::string(status.message())));
 }
 
 Verdict MutateSet(const ReviewRequest& request, const AdmissionOptions&) {
@@ -75,7 +76,7 @@ Verdict ValidateSet(const ReviewRequest& request, const AdmissionOptions&) {
   } else {
     errors = ValidateLeaderWorkerSet(*set);
   }
-  return errors.empty() ? Verdict() : Denied(Join(errors));
+  return errors.empty() ? Verdict() : Denied(JoinFieldErrors(errors));
 }
 
 bool LacksSize(const Json& pod) {
@@ -87,7 +88,8 @@ Verdict MutatePod(const ReviewRequest& request, const AdmissionOptions& options)
   const absl::Status shape = CheckPodShape(pod);
   if (!shape.ok()) return Undecodable(std::string(shape.message()));
   if (LacksSize(pod)) {
-    return Denied(absl::StrCat("size annotation is unexpectedly missing for pod ", TextOf(pod["metadata"], "name")));
+    return Denied(
+        absl::StrCat("size annotation is unexpectedly missing for pod ", TextMemberOf(pod["metadata"], "name")));
   }
   const absl::StatusOr<Json> admitted = AdmitPod(pod, options);
   if (!admitted.ok()) return Denied(std::string(admitted.status().message()));
@@ -106,7 +108,7 @@ Verdict ValidateDisaggregated(const ReviewRequest& request, const AdmissionOptio
   const absl::StatusOr<DisaggregatedSet> set = DisaggregatedSetFromJson(*request.object);
   if (!set.ok()) return Undecodable(kDisaggregatedSetKind, *request.object, set.status());
   const FieldErrors errors = ValidateDisaggregatedSet(*set);
-  Verdict verdict = errors.empty() ? Verdict() : Denied(Join(errors));
+  Verdict verdict = errors.empty() ? Verdict() : Denied(JoinFieldErrors(errors));
   verdict.warnings = DisaggregatedSetWarnings(*set);
   return verdict;
 }
@@ -138,17 +140,17 @@ const Json* FindObject(const Json& from, const char* key) {
 
 // Errors: InvalidArgument naming the field that an AdmissionReview would have differently.
 absl::StatusOr<ReviewRequest> ReadRequest(const Json& review) {
-  if (!review.is_object() || TextOf(review, "kind") != kReviewKind) {
+  if (!review.is_object() || TextMemberOf(review, "kind") != kReviewKind) {
     return absl::InvalidArgumentError("the body is not an AdmissionReview");
   }
-  const std::string version = TextOf(review, "apiVersion");
+  const std::string version = TextMemberOf(review, "apiVersion");
   if (version != kReviewVersion && version != kOldReviewVersion) {
-    return absl::InvalidArgumentError(absl::StrCat("apiVersion: ", Quote(version), " is not ", kReviewVersion));
+    return absl::InvalidArgumentError(absl::StrCat("apiVersion: ", GoQuoted(version), " is not ", kReviewVersion));
   }
   const Json* request = FindObject(review, "request");
   if (request == nullptr) return absl::InvalidArgumentError("request: missing");
-  ReviewRequest result{TextOf(*request, "uid"), TextOf(*request, "operation"), FindObject(*request, "object"),
-                       FindObject(*request, "oldObject")};
+  ReviewRequest result{TextMemberOf(*request, "uid"), TextMemberOf(*request, "operation"),
+                       FindObject(*request, "object"), FindObject(*request, "oldObject")};
   if (result.uid.empty()) return absl::InvalidArgumentError("request.uid: missing");
   if (result.operation.empty()) return absl::InvalidArgumentError("request.operation: missing");
   return result;
@@ -205,7 +207,7 @@ AdmissionAnswer ReviewAdmission(absl::string_view path, absl::string_view body, 
   if (!review.ok()) return NoReview(review.status().message());
   const absl::StatusOr<ReviewRequest> request = ReadRequest(*review);
   if (!request.ok()) return NoReview(request.status().message());
-  return {200, Answer(TextOf(*review, "apiVersion"), request->uid, Review(*webhook, *request, options))};
+  return {200, Answer(TextMemberOf(*review, "apiVersion"), request->uid, Review(*webhook, *request, options))};
 }
 
 }  // namespace lws::internal

@@ -1,7 +1,7 @@
 // The error of Go's JSON decoder for a document that does not fit its type, in the words that users of the reference
 // know.
 //
-//   lws::internal::GoDecodeError(*lws::internal::FindType("LeaderWorkerSet"),
+//   lws::internal::GoDecodeError(*lws::internal::FindTypeInfo("LeaderWorkerSet"),
 //                                lws::Json::parse(R"({"spec": {"replicas": "two"}})"));
 //   // "json: cannot unmarshal string into Go struct field LeaderWorkerSetSpec.spec.replicas of type int32"
 //

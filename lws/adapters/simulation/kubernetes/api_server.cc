@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -14,13 +15,11 @@
 #include "lws/adapters/simulation/kubernetes/object_defaults.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/claim_validation.h"
-#include "lws/api/disaggregated_names.h"
 #include "lws/api/field_error.h"
 #include "lws/api/observed.h"
 #include "lws/api/pod_validation.h"
 #include "lws/api/service_validation.h"
 #include "lws/api/statefulset_validation.h"
-#include "lws/api/well_known.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::simulation {
@@ -28,16 +27,22 @@ namespace {
 
 std::string Describe(const ObjectRef& key) { return absl::StrCat(key.kind, " ", key.namespace_name, "/", key.name); }
 
+// The kinds of Kubernetes without a generation that a cluster for sets has. Custom resources always have one.
+constexpr absl::string_view kWithoutGeneration[] = {
+    "Pod", "Node", "Service", "PersistentVolumeClaim", "ControllerRevision", "ConfigMap", "Secret", "Lease"};
+
 bool HasGeneration(absl::string_view kind) {
-  return kind == "StatefulSet" || kind == kKind || kind == kDisaggregatedSetKind || kind == kRoleScalerKind;
+  return std::find(std::begin(kWithoutGeneration), std::end(kWithoutGeneration), kind) == std::end(kWithoutGeneration);
 }
 
-bool IsScheduled(const StoredObject& pod) { return !TextAt(pod, {"spec", "nodeName"}).empty(); }
+bool IsScheduled(const StoredObject& pod) { return !StoredTextAt(pod, {"spec", "nodeName"}).empty(); }
 
 // The API server writes the time of a deletion and removes the object in two writes.
 constexpr absl::Duration kBetweenTwoWrites = absl::Milliseconds(1);
 
-bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
+bool IsFinished(const StoredObject& pod) {
+  return IsFinishedPhase(ReadPodPhase(StoredTextAt(pod, {"status", "phase"})));
+}
 
 bool HasFinalizers(const StoredObject& object) { return !object.meta().finalizers->empty(); }
 
@@ -72,13 +77,13 @@ struct KindRule {
   const char* shown;
   FieldErrors (*validate)(const Json& object);
 };
-constexpr KindRule kKindRules[] = {{"StatefulSet", "StatefulSet.apps", internal::ValidateStatefulSet},
-                                   {"PersistentVolumeClaim", "PersistentVolumeClaim", internal::ValidateClaim},
-                                   {"Service", "Service", internal::ValidateHeadlessService}};
+constexpr KindRule kRulesOfKinds[] = {{"StatefulSet", "StatefulSet.apps", internal::ValidateStatefulSet},
+                                      {"PersistentVolumeClaim", "PersistentVolumeClaim", internal::ValidateClaim},
+                                      {"Service", "Service", internal::ValidateHeadlessService}};
 
 absl::Status Refuse(const char* kind, const std::string& name, const FieldErrors& errors) {
   if (errors.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(kind, " ", Quote(name), " is invalid: ", Join(errors)));
+  return absl::InvalidArgumentError(absl::StrCat(kind, " ", GoQuoted(name), " is invalid: ", JoinFieldErrors(errors)));
 }
 
 // The admission of priorities comes before validation. This cluster has no priority class but those of every cluster.
@@ -86,7 +91,7 @@ absl::Status CheckPriority(const ObjectRef& key, const Json& pod) {
   const FieldErrors errors = internal::PriorityErrors(pod);
   if (errors.empty()) return absl::OkStatus();
   const absl::string_view reason = absl::StripPrefix(errors.front().detail, "Forbidden: ");
-  return absl::InvalidArgumentError(absl::StrCat("pods ", Quote(key.name), " is forbidden: ", reason));
+  return absl::InvalidArgumentError(absl::StrCat("pods ", GoQuoted(key.name), " is forbidden: ", reason));
 }
 
 absl::Status CheckNew(const ObjectRef& key, const Json& object, ValidPods* pods) {
@@ -94,7 +99,7 @@ absl::Status CheckNew(const ObjectRef& key, const Json& object, ValidPods* pods)
     absl::Status status = CheckPriority(key, object);
     return status.ok() ? Refuse("Pod", key.name, pods->Check(object)) : status;
   }
-  for (const KindRule& rule : kKindRules) {
+  for (const KindRule& rule : kRulesOfKinds) {
     if (key.kind == rule.kind) return Refuse(rule.shown, key.name, rule.validate(object));
   }
   return absl::OkStatus();
@@ -107,9 +112,9 @@ absl::Status CheckUpdate(const ObjectRef& key, const StoredObject& before, const
 }
 
 absl::Status CheckPreconditions(const StoredObject& live, const std::string& uid, const std::string& version) {
-  if (!uid.empty() && UidOf(live) != uid) {
+  if (!uid.empty() && UidOfStored(live) != uid) {
     return absl::AbortedError(absl::StrCat(Describe(StoredObjectRef(live)), ": the UID in the precondition (", uid,
-                                           ") does not match the UID in record (", UidOf(live), ")"));
+                                           ") does not match the UID in record (", UidOfStored(live), ")"));
   }
   if (!version.empty() && live.resource_version() != version) {
     return absl::AbortedError(
@@ -145,13 +150,13 @@ const std::string& ApiServer::Timestamp() const {
 
 void ApiServer::Store(const ObjectRef& key, StoredObject object, ChangeType type) {
   object.SetResourceVersion(absl::StrCat(++version_));
-  Change change{type, key, nullptr, std::make_shared<const StoredObject>(std::move(object))};
+  ObjectChange change{type, key, nullptr, std::make_shared<const StoredObject>(std::move(object))};
   change.before = objects_.Put(key, change.after);
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
 
 void ApiServer::Remove(const ObjectRef& key) {
-  const Change change{ChangeType::kDeleted, key, objects_.Erase(key), nullptr};
+  const ObjectChange change{ChangeType::kDeleted, key, objects_.Erase(key), nullptr};
   ++version_;
   for (const auto& subscriber : subscribers_) subscriber(change);
 }
@@ -242,7 +247,7 @@ absl::StatusOr<SharedObject> ApiServer::Update(StoredObject object) {
 absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectRef& key, StoredObject object) {
   const SharedObject current = Find(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
-  absl::Status status = CheckPreconditions(*current, UidOf(object), object.resource_version());
+  absl::Status status = CheckPreconditions(*current, UidOfStored(object), object.resource_version());
   if (!status.ok()) return status;
   if (!(*current)["status"].is_null()) object.Share(*current, "status");
   if (!object.SharesWith(*current, "spec")) ApplyObjectDefaults(&object);
@@ -253,7 +258,7 @@ absl::StatusOr<SharedObject> ApiServer::TryUpdate(const ObjectRef& key, StoredOb
   if (HasGeneration(key.kind) && !shared.desired) {
     object.SetApart("metadata", "generation", current->meta().generation + 1);
   }
-  const bool gone = IsDeleting(object) && !HasFinalizers(object) && key.kind != "Pod";
+  const bool gone = IsStoredDeleting(object) && !HasFinalizers(object) && key.kind != "Pod";
   Store(key, std::move(object), ChangeType::kModified);
   if (gone) Remove(key);
   return Find(key);
@@ -263,7 +268,7 @@ absl::StatusOr<SharedObject> ApiServer::UpdateStatus(const StoredObject& object)
   const ObjectRef key = StoredObjectRef(object);
   const SharedObject current = Find(key);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
-  absl::Status status = CheckPreconditions(*current, UidOf(object), object.resource_version());
+  absl::Status status = CheckPreconditions(*current, UidOfStored(object), object.resource_version());
   if (!status.ok()) return status;
   if ((*current)["status"] == object["status"]) return current;
   StoredObject next = *current;
@@ -276,10 +281,10 @@ absl::Status ApiServer::Bind(const ObjectRef& pod, const std::string& node) {
   const SharedObject current = Find(pod);
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(pod), " not found"));
   if (IsScheduled(*current)) {
-    return absl::AbortedError(
-        absl::StrCat(Describe(pod), " is already assigned to node \"", TextAt(*current, {"spec", "nodeName"}), "\""));
+    return absl::AbortedError(absl::StrCat(Describe(pod), " is already assigned to node \"",
+                                           StoredTextAt(*current, {"spec", "nodeName"}), "\""));
   }
-  if (IsDeleting(*current)) {
+  if (IsStoredDeleting(*current)) {
     return absl::AbortedError(absl::StrCat(Describe(pod), " is being deleted, cannot be assigned to a host"));
   }
   StoredObject next = *current;
@@ -294,7 +299,7 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   if (current == nullptr) return absl::NotFoundError(absl::StrCat(Describe(key), " not found"));
   absl::Status status = CheckPreconditions(*current, options.uid, options.resource_version);
   if (!status.ok()) return status;
-  const bool is_held = options.propagation != Deletion::kBackground && !IsDeleting(*current);
+  const bool is_held = options.propagation != Deletion::kBackground && !IsStoredDeleting(*current);
   const bool is_pod = key.kind == "Pod" && !options.at_once;
   // Its kubelet has to stop it first.
   const bool graceful = is_pod && IsScheduled(*current) && !IsFinished(*current);
@@ -302,7 +307,7 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
     Remove(key);
     return absl::OkStatus();
   }
-  if (IsDeleting(*current)) return absl::OkStatus();
+  if (IsStoredDeleting(*current)) return absl::OkStatus();
   StoredObject next = *current;
   if (is_held) {
     Json& finalizers = next.Edit("metadata")["finalizers"];
@@ -316,9 +321,9 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
   const bool ends_soon = is_pod && !graceful && !HasFinalizers(next);
   Store(key, std::move(next), ChangeType::kModified);
   if (!ends_soon) return absl::OkStatus();
-  clock_->After(kBetweenTwoWrites, [this, key, uid = UidOf(*current)] {
+  clock_->After(kBetweenTwoWrites, [this, key, uid = UidOfStored(*current)] {
     const SharedObject last = Find(key);
-    if (last != nullptr && UidOf(*last) == uid && !HasFinalizers(*last)) Remove(key);
+    if (last != nullptr && UidOfStored(*last) == uid && !HasFinalizers(*last)) Remove(key);
   });
   return absl::OkStatus();
 }
@@ -336,7 +341,7 @@ void ApiServer::RemoveFinalizer(const ObjectRef& key, absl::string_view finalize
   if (last) metadata.erase("finalizers");
   // A pod whose containers still run waits for its kubelet.
   const bool waits = key.kind == "Pod" && IsScheduled(next) && !IsFinished(next);
-  if (last && IsDeleting(next) && !waits) {
+  if (last && IsStoredDeleting(next) && !waits) {
     Remove(key);
   } else {
     Store(key, std::move(next), ChangeType::kModified);

@@ -37,7 +37,7 @@ namespace lws::simulation {
 
 enum class ChangeType { kAdded, kModified, kDeleted };
 
-struct Change {
+struct ObjectChange {
   ChangeType type;
   ObjectRef key;
   SharedObject before;  // null when added
@@ -66,7 +66,7 @@ class ApiServer {
   // Objects of the kind go through the webhook before they are created. One webhook a kind; the last registered counts.
   void RegisterWebhook(const std::string& kind, MutatingWebhook webhook);
 
-  void Subscribe(std::function<void(const Change&)> subscriber) { subscribers_.push_back(std::move(subscriber)); }
+  void Subscribe(std::function<void(const ObjectChange&)> subscriber) { subscribers_.push_back(std::move(subscriber)); }
 
   // Errors: AlreadyExists; InvalidArgument naming the object for one that is not admitted, or is invalid: pods,
   // StatefulSets, claims and Services are held to Kubernetes' rules, in its words.
@@ -137,7 +137,7 @@ class ApiServer {
   std::map<std::string, SharedObject> last_created_;  // by kind
   ValidPods valid_pods_;
   std::map<ObjectRef, std::string> refusals_;
-  std::vector<std::function<void(const Change&)>> subscribers_;
+  std::vector<std::function<void(const ObjectChange&)>> subscribers_;
 };
 
 }  // namespace lws::simulation

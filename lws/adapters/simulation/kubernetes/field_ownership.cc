@@ -12,7 +12,7 @@ namespace lws::simulation {
 
 using internal::FieldInfo;
 using internal::FieldKind;
-using internal::FindType;
+using internal::FindTypeInfo;
 using internal::ListType;
 using internal::Texts;
 using internal::TypeInfo;
@@ -80,7 +80,7 @@ Json OwnPlain(const Json& value) {
   if (!value.is_object()) return owned;
   for (auto it = value.begin(); it != value.end(); ++it) {
     if (it.key() == "template") {
-      owned["f:template"] = OwnObject(*FindType("PodTemplateSpec"), *it);
+      owned["f:template"] = OwnObject(*FindTypeInfo("PodTemplateSpec"), *it);
     } else if (it.key() == "selector" || it.key() == "data") {
       owned["f:" + it.key()] = Json::object();
     } else {

@@ -23,7 +23,7 @@ class GarbageCollector {
   bool Step();
 
  private:
-  void OnChange(const Change& change);
+  void OnChange(const ObjectChange& change);
   void Look(const ObjectRef& key);
   void LookAtOwner(const ObjectRef& key, const StoredObject& object);
   bool OwnersAreGone(const StoredObject& object, bool* owner_waits) const;

@@ -11,8 +11,8 @@
 namespace lws::simulation {
 namespace {
 
-const std::string& NodeName(const StoredObject& pod) { return TextAt(pod, {"spec", "nodeName"}); }
-const std::string& Phase(const StoredObject& pod) { return TextAt(pod, {"status", "phase"}); }
+const std::string& NodeName(const StoredObject& pod) { return StoredTextAt(pod, {"spec", "nodeName"}); }
+const std::string& Phase(const StoredObject& pod) { return StoredTextAt(pod, {"status", "phase"}); }
 
 // Null when there is none.
 const Json& First(const Json& list) {
@@ -21,13 +21,13 @@ const Json& First(const Json& list) {
 }
 
 const std::string& Image(const StoredObject& pod) {
-  return TextAt(First(FieldAt(pod, {"spec", "containers"})), {"image"});
+  return StoredTextAt(First(StoredFieldAt(pod, {"spec", "containers"})), {"image"});
 }
 
-const Json& FirstStatus(const StoredObject& pod) { return First(FieldAt(pod, {"status", "containerStatuses"})); }
+const Json& FirstStatus(const StoredObject& pod) { return First(StoredFieldAt(pod, {"status", "containerStatuses"})); }
 
 int64_t Restarts(const StoredObject& pod) {
-  const Json& count = FieldAt(FirstStatus(pod), {"restartCount"});
+  const Json& count = StoredFieldAt(FirstStatus(pod), {"restartCount"});
   return count.is_number_integer() ? count.get<int64_t>() : 0;
 }
 
@@ -36,20 +36,21 @@ bool IsReported(absl::string_view field) {
   return field == "phase" || field == "conditions" || field == "containerStatuses";
 }
 
-bool IsReady(const StoredObject& pod) { return FieldAt(FirstStatus(pod), {"ready"}) == true; }
+bool IsReady(const StoredObject& pod) { return StoredFieldAt(FirstStatus(pod), {"ready"}) == true; }
 
 }  // namespace
 
 Kubelet::Kubelet(ApiServer* server, VirtualClock* clock, uint64_t seed, KubeletOptions options)
     : server_(server), clock_(clock), options_(std::move(options)), random_(seed) {
-  server_->Subscribe([this](const Change& change) { OnChange(change); });
+  server_->Subscribe([this](const ObjectChange& change) { OnChange(change); });
 }
 
-void Kubelet::OnChange(const Change& change) {
+void Kubelet::OnChange(const ObjectChange& change) {
   if (change.key.kind != "Pod" || change.after == nullptr || NodeName(*change.after).empty()) return;
-  const Life life(change.key, UidOf(*change.after));
+  const Life life(change.key, UidOfStored(*change.after));
   const bool bound = change.before == nullptr || NodeName(*change.before).empty();
-  const bool deleted = IsDeleting(*change.after) && (change.before == nullptr || !IsDeleting(*change.before));
+  const bool deleted =
+      IsStoredDeleting(*change.after) && (change.before == nullptr || !IsStoredDeleting(*change.before));
   if (deleted) {
     Later(life, Draw(options_.stop), [this](const Life& l) { Stop(l); });
   } else if (bound) {
@@ -67,7 +68,7 @@ absl::Duration Kubelet::Draw(const DelayRange& range) {
 
 SharedObject Kubelet::Alive(const Life& life) const {
   SharedObject pod = server_->Find(life.first);
-  if (pod == nullptr || UidOf(*pod) != life.second) return nullptr;
+  if (pod == nullptr || UidOfStored(*pod) != life.second) return nullptr;
   return lost_nodes_.count(NodeName(*pod)) > 0 ? nullptr : pod;
 }
 
@@ -90,7 +91,7 @@ void Kubelet::Pull(const Life& life) {
   if (image.broken) {
     StoredObject next = *pod;
     next.Edit("status")["containerStatuses"] =
-        Json::array({{{"name", TextAt(First(FieldAt(*pod, {"spec", "containers"})), {"name"})},
+        Json::array({{{"name", StoredTextAt(First(StoredFieldAt(*pod, {"spec", "containers"})), {"name"})},
                       {"ready", false},
                       {"restartCount", 0},
                       {"state", {{"waiting", {{"reason", "ImagePullBackOff"}}}}}}});
@@ -104,7 +105,7 @@ void Kubelet::Pull(const Life& life) {
 
 void Kubelet::Start(const Life& life) {
   const SharedObject pod = Alive(life);
-  if (IsDeleting(*pod) || Phase(*pod) == "Failed") return;
+  if (IsStoredDeleting(*pod) || Phase(*pod) == "Failed") return;
   SetPodStatus(*pod, "Running", false, Restarts(*pod));
   if (Behavior(*pod).never_ready) return;
   Later(life, Draw(options_.ready), [this](const Life& l) { BecomeReady(l); });
@@ -112,7 +113,7 @@ void Kubelet::Start(const Life& life) {
 
 void Kubelet::BecomeReady(const Life& life) {
   const SharedObject pod = Alive(life);
-  if (!IsDeleting(*pod) && Phase(*pod) == "Running") SetPodStatus(*pod, "Running", true, Restarts(*pod));
+  if (!IsStoredDeleting(*pod) && Phase(*pod) == "Running") SetPodStatus(*pod, "Running", true, Restarts(*pod));
 }
 
 // Ends the life of a pod whose containers have ended: it is finished, and removed unless a finalizer holds it.
@@ -142,9 +143,9 @@ Json Kubelet::StatusOf(const StoredObject& pod, const char* phase, bool ready, i
     condition["lastTransitionTime"] = now;
   }
   Json& containers = status["containerStatuses"] = Json::array();
-  for (const Json& container : FieldAt(pod, {"spec", "containers"})) {
+  for (const Json& container : StoredFieldAt(pod, {"spec", "containers"})) {
     Json& reported = containers.emplace_back(Json::object());
-    reported["name"] = TextAt(container, {"name"});
+    reported["name"] = StoredTextAt(container, {"name"});
     reported["ready"] = ready;
     reported["restartCount"] = restarts;
   }
@@ -164,8 +165,8 @@ const StoredObject& Kubelet::SharedStatus(const StoredObject& pod, const char* p
     reported_at_ = now;
   }
   std::string values = absl::StrCat(phase, " ", ready, " ", restarts);
-  for (const Json& container : FieldAt(pod, {"spec", "containers"})) {
-    absl::StrAppend(&values, "\n", TextAt(container, {"name"}));
+  for (const Json& container : StoredFieldAt(pod, {"spec", "containers"})) {
+    absl::StrAppend(&values, "\n", StoredTextAt(container, {"name"}));
   }
   const Json& before = pod["status"];
   for (auto it = before.begin(); before.is_object() && it != before.end(); ++it) {
@@ -179,8 +180,8 @@ const StoredObject& Kubelet::SharedStatus(const StoredObject& pod, const char* p
 bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view name) {
   const ObjectRef key{"Pod", std::string(namespace_name), std::string(name)};
   const SharedObject pod = server_->Find(key);
-  if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
-  const Life life(key, UidOf(*pod));
+  if (pod == nullptr || Phase(*pod) != "Running" || IsStoredDeleting(*pod)) return false;
+  const Life life(key, UidOfStored(*pod));
   if (Alive(life) == nullptr) return false;
   SetPodStatus(*pod, "Running", false, Restarts(*pod) + 1);
   const absl::Duration restart = Draw(options_.restart);  // in this order on every compiler
@@ -190,7 +191,7 @@ bool Kubelet::FailContainer(absl::string_view namespace_name, absl::string_view 
 
 bool Kubelet::EndPod(absl::string_view namespace_name, absl::string_view name) {
   const SharedObject pod = server_->Find({"Pod", std::string(namespace_name), std::string(name)});
-  if (pod == nullptr || Phase(*pod) != "Running" || IsDeleting(*pod)) return false;
+  if (pod == nullptr || Phase(*pod) != "Running" || IsStoredDeleting(*pod)) return false;
   SetPodStatus(*pod, "Failed", false, Restarts(*pod));
   return true;
 }
@@ -228,8 +229,8 @@ bool Kubelet::RecoverNode(absl::string_view node) {
   SetNodeReady(node, true);
   for (const SharedObject& pod : server_->FindAll("Pod")) {
     if (NodeName(*pod) != name) continue;
-    const Life life(StoredObjectRef(*pod), UidOf(*pod));
-    if (IsDeleting(*pod)) {
+    const Life life(StoredObjectRef(*pod), UidOfStored(*pod));
+    if (IsStoredDeleting(*pod)) {
       Later(life, Draw(options_.stop), [this](const Life& l) { Stop(l); });
     } else if (Phase(*pod) == "Running" && !IsReady(*pod)) {
       Later(life, Draw(options_.ready), [this](const Life& l) { BecomeReady(l); });

@@ -72,7 +72,7 @@ class Kubelet {
   // A pod by name and life.
   using Life = std::pair<ObjectRef, std::string>;
 
-  void OnChange(const Change& change);
+  void OnChange(const ObjectChange& change);
   absl::Duration Draw(const DelayRange& range);
   // Runs `next` on the pod after the delay, if the pod still lives and its node exists then.
   void Later(const Life& life, absl::Duration delay, std::function<void(const Life&)> next);

@@ -14,11 +14,11 @@ namespace lws::simulation {
 
 LabelSelector::LabelSelector(const Json& selector) {
   if (!selector.is_object()) return;
-  for (const auto& [key, value] : FieldAt(selector, {"matchLabels"}).items()) {
+  for (const auto& [key, value] : StoredFieldAt(selector, {"matchLabels"}).items()) {
     if (!value.is_string()) return;
     requirements_.push_back({key, LabelRequirement::Operator::kIn, {value.get<std::string>()}});
   }
-  for (const Json& expression : FieldAt(selector, {"matchExpressions"})) {
+  for (const Json& expression : StoredFieldAt(selector, {"matchExpressions"})) {
     absl::StatusOr<LabelRequirement> requirement = ReadLabelRequirement(expression);
     if (!requirement.ok()) return;
     requirements_.push_back(*std::move(requirement));
@@ -29,7 +29,7 @@ LabelSelector::LabelSelector(const Json& selector) {
 bool LabelSelector::Matches(const Json& labels) const {
   if (!is_read_) return false;
   return std::all_of(requirements_.begin(), requirements_.end(), [&labels](const LabelRequirement& requirement) {
-    const Json& label = FieldAt(labels, {requirement.key});
+    const Json& label = StoredFieldAt(labels, {requirement.key});
     std::optional<absl::string_view> value;
     if (label.is_string()) value = label.get_ref<const std::string&>();
     return requirement.Matches(value);

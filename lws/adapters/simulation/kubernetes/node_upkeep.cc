@@ -25,7 +25,7 @@ bool SetUnschedulable(ApiServer* server, absl::string_view node, bool unschedula
 std::vector<SharedObject> PodsOn(const ApiServer& server, absl::string_view node) {
   std::vector<SharedObject> pods;
   for (const SharedObject& pod : server.FindAll("Pod")) {
-    if (TextAt(*pod, {"spec", "nodeName"}) == node) pods.push_back(pod);
+    if (StoredTextAt(*pod, {"spec", "nodeName"}) == node) pods.push_back(pod);
   }
   return pods;
 }
@@ -33,7 +33,7 @@ std::vector<SharedObject> PodsOn(const ApiServer& server, absl::string_view node
 // A pod that passes by the scheduler is asked about taints that say NoExecute alone.
 bool Tolerates(const StoredObject& pod, const std::string& node, const std::vector<Taint>& taints) {
   Json asked = {{"nodeName", node}};
-  const Json& tolerations = FieldAt(pod, {"spec", "tolerations"});
+  const Json& tolerations = StoredFieldAt(pod, {"spec", "tolerations"});
   if (!tolerations.is_null()) asked["tolerations"] = tolerations;
   const absl::StatusOr<NodeFilter> filter = NodeFilter::FromPodSpec(asked);
   NodeFacts facts;

@@ -24,32 +24,33 @@ const std::string& TextOf(const Json& field) {
 
 }  // namespace
 
-const Json& FieldAt(const Json& object, std::initializer_list<absl::string_view> path) {
+const Json& StoredFieldAt(const Json& object, std::initializer_list<absl::string_view> path) {
   return FieldBelow(object, path.begin(), path.end());
 }
 
-const Json& FieldAt(const StoredObject& object, std::initializer_list<absl::string_view> path) {
+const Json& StoredFieldAt(const StoredObject& object, std::initializer_list<absl::string_view> path) {
   const Key first = path.begin();
   if (path.size() == 1) return object[*first];
   return FieldBelow(object.Field(first[0], first[1]), first + 2, path.end());
 }
 
-const std::string& TextAt(const Json& object, std::initializer_list<absl::string_view> path) {
-  return TextOf(FieldAt(object, path));
+const std::string& StoredTextAt(const Json& object, std::initializer_list<absl::string_view> path) {
+  return TextOf(StoredFieldAt(object, path));
 }
 
-const std::string& TextAt(const StoredObject& object, std::initializer_list<absl::string_view> path) {
-  return TextOf(FieldAt(object, path));
+const std::string& StoredTextAt(const StoredObject& object, std::initializer_list<absl::string_view> path) {
+  return TextOf(StoredFieldAt(object, path));
 }
 
-bool IsDeleting(const StoredObject& object) { return object.meta().is_deleting; }
+bool IsStoredDeleting(const StoredObject& object) { return object.meta().is_deleting; }
 
-const std::string& UidOf(const StoredObject& object) { return object.meta().uid; }
+const std::string& UidOfStored(const StoredObject& object) { return object.meta().uid; }
 
-const Json& OwnersOf(const StoredObject& object) { return *object.meta().owners; }
+const Json& OwnersOfStored(const StoredObject& object) { return *object.meta().owners; }
 
 ObjectRef StoredObjectRef(const Json& object) {
-  return {TextAt(object, {"kind"}), TextAt(object, {"metadata", "namespace"}), TextAt(object, {"metadata", "name"})};
+  return {StoredTextAt(object, {"kind"}), StoredTextAt(object, {"metadata", "namespace"}),
+          StoredTextAt(object, {"metadata", "name"})};
 }
 
 const ObjectRef& StoredObjectRef(const StoredObject& object) { return object.meta().key; }

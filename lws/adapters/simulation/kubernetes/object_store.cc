@@ -10,7 +10,7 @@ namespace lws::simulation {
 namespace {
 
 bool SameOwners(const StoredObject& a, const StoredObject& b) {
-  return a.SharesWith(b, "metadata") || (UidOf(a) == UidOf(b) && OwnersOf(a) == OwnersOf(b));
+  return a.SharesWith(b, "metadata") || (UidOfStored(a) == UidOfStored(b) && OwnersOfStored(a) == OwnersOfStored(b));
 }
 
 }  // namespace
@@ -36,10 +36,10 @@ std::vector<ObjectRef> ObjectStore::DependentsOf(const std::string& uid) const {
 }
 
 void ObjectStore::Index(const ObjectRef& key, const StoredObject& object, bool add) {
-  const std::string& uid = UidOf(object);
+  const std::string& uid = UidOfStored(object);
   add ? (void)uids_.insert(uid) : (void)uids_.erase(uid);
-  for (const Json& owner : OwnersOf(object)) {
-    const std::string& owner_uid = TextAt(owner, {"uid"});
+  for (const Json& owner : OwnersOfStored(object)) {
+    const std::string& owner_uid = StoredTextAt(owner, {"uid"});
     std::set<ObjectRef>& dependents = dependents_[owner_uid];
     add ? (void)dependents.insert(key) : (void)dependents.erase(key);
     if (dependents.empty()) dependents_.erase(owner_uid);

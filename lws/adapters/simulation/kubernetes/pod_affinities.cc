@@ -13,19 +13,19 @@ constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
 
 const Json& Terms(const StoredObject& pod, absl::string_view kind) {
   static const Json& none = *new Json(Json::array());
-  const Json& terms = FieldAt(pod, {"spec", "affinity", kind, kRequired});
+  const Json& terms = StoredFieldAt(pod, {"spec", "affinity", kind, kRequired});
   return terms.is_array() ? terms : none;
 }
 
-const Json& Labels(const StoredObject& object) { return FieldAt(object, {"metadata", "labels"}); }
+const Json& Labels(const StoredObject& object) { return StoredFieldAt(object, {"metadata", "labels"}); }
 
 // Null when the object lacks the label.
 const std::string* Label(const StoredObject& object, const std::string& key) {
-  const Json& value = FieldAt(object, {"metadata", "labels", key});
+  const Json& value = StoredFieldAt(object, {"metadata", "labels", key});
   return value.is_string() ? &value.get_ref<const std::string&>() : nullptr;
 }
 
-const std::string& NamespaceOf(const StoredObject& pod) { return TextAt(pod, {"metadata", "namespace"}); }
+const std::string& NamespaceOf(const StoredObject& pod) { return StoredTextAt(pod, {"metadata", "namespace"}); }
 
 }  // namespace
 
@@ -52,7 +52,8 @@ void PodAffinities::Put(const ObjectRef& key, const SharedObject& pod, const Sha
   Erase(key);
   PlacedPod placed{pod, node, {}};
   for (const Json& term : Terms(*pod, "podAntiAffinity")) {
-    placed.avoided.emplace_back(TextAt(term, {"topologyKey"}), LabelSelector(FieldAt(term, {"labelSelector"})));
+    placed.avoided.emplace_back(StoredTextAt(term, {"topologyKey"}),
+                                LabelSelector(StoredFieldAt(term, {"labelSelector"})));
   }
   Index(key, placed, true);
   pods_.emplace(key, std::move(placed));
@@ -66,9 +67,9 @@ void PodAffinities::Erase(const ObjectRef& key) {
 }
 
 void PodAffinities::NodeChanged(const SharedObject& node) {
-  const std::string& name = TextAt(*node, {"metadata", "name"});
+  const std::string& name = StoredTextAt(*node, {"metadata", "name"});
   for (auto& [key, pod] : pods_) {
-    if (TextAt(*pod.node, {"metadata", "name"}) != name) continue;
+    if (StoredTextAt(*pod.node, {"metadata", "name"}) != name) continue;
     Index(key, pod, false);
     pod.node = node;
     Index(key, pod, true);
@@ -104,8 +105,8 @@ bool PodAffinities::Selects(const ScheduledPodTerm& term, const std::string& nam
 }
 
 ScheduledPodTerm PodAffinities::ReadTerm(const Json& term, const std::string& namespace_name) {
-  ScheduledPodTerm read{TextAt(term, {"topologyKey"}), LabelSelector(FieldAt(term, {"labelSelector"})), std::nullopt,
-                        false};
+  ScheduledPodTerm read{StoredTextAt(term, {"topologyKey"}), LabelSelector(StoredFieldAt(term, {"labelSelector"})),
+                        std::nullopt, false};
   const LabelRequirement* equality = read.selector.equality();
   if (equality == nullptr) return read;
   read.domains.emplace();

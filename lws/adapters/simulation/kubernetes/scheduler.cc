@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/simulation/kubernetes/object_fields.h"
 #include "lws/api/observed.h"
-#include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
 #include "nlohmann/json.hpp"
 
@@ -17,17 +16,19 @@ namespace {
 
 // A pod with gates is looked at again when it changes.
 bool HasGates(const StoredObject& pod) {
-  const Json& gates = FieldAt(pod, {"spec", "schedulingGates"});
+  const Json& gates = StoredFieldAt(pod, {"spec", "schedulingGates"});
   return gates.is_array() && !gates.empty();
 }
 
-const std::string& NodeName(const StoredObject& pod) { return TextAt(pod, {"spec", "nodeName"}); }
+const std::string& NodeName(const StoredObject& pod) { return StoredTextAt(pod, {"spec", "nodeName"}); }
 
-bool IsFinished(const StoredObject& pod) { return IsFinished(ReadPodPhase(TextAt(pod, {"status", "phase"}))); }
+bool IsFinished(const StoredObject& pod) {
+  return IsFinishedPhase(ReadPodPhase(StoredTextAt(pod, {"status", "phase"})));
+}
 
 const Json& Labels(const StoredObject& object) {
   static const Json& none = *new Json(Json::object());
-  const Json& labels = FieldAt(object, {"metadata", "labels"});
+  const Json& labels = StoredFieldAt(object, {"metadata", "labels"});
   return labels.is_object() ? labels : none;
 }
 
@@ -35,11 +36,11 @@ const Json& Labels(const StoredObject& object) {
 NodeFacts ReadFacts(const StoredObject& node) {
   Json document = Json::object();
   for (const char* field : {"name", "labels"}) {
-    const Json& value = FieldAt(node, {"metadata", field});
+    const Json& value = StoredFieldAt(node, {"metadata", field});
     if (!value.is_null()) document["metadata"][field] = value;
   }
   if (!node["spec"].is_null()) document["spec"] = node["spec"];
-  const Json& conditions = FieldAt(node, {"status", "conditions"});
+  const Json& conditions = StoredFieldAt(node, {"status", "conditions"});
   if (!conditions.is_null()) document["status"]["conditions"] = conditions;
   return ReadTopologyNode(document).value_or(TopologyNode()).facts;
 }
@@ -54,10 +55,10 @@ ResourceList Requests(const StoredObject& pod) {
 }  // namespace
 
 Scheduler::Scheduler(ApiServer* server, NodeChooser chooser) : server_(server), chooser_(std::move(chooser)) {
-  server_->Subscribe([this](const Change& change) { OnChange(change); });
+  server_->Subscribe([this](const ObjectChange& change) { OnChange(change); });
 }
 
-void Scheduler::OnChange(const Change& change) {
+void Scheduler::OnChange(const ObjectChange& change) {
   if (change.key.kind == "Node") OnNode(change);
   if (change.key.kind == "Pod") OnPod(change);
 }
@@ -96,9 +97,10 @@ const Scheduler::Order& Scheduler::WithLabel(const std::string& label, const std
 }
 
 const Scheduler::Allocatable& Scheduler::ReadAllocatable(const SharedObject& node) {
-  const Json& list = FieldAt(*node, {"status", "allocatable"});
-  const bool is_same = allocatable_.is_readable && (node->SharesWith(*allocatable_.node, "status") ||
-                                                    FieldAt(*allocatable_.node, {"status", "allocatable"}) == list);
+  const Json& list = StoredFieldAt(*node, {"status", "allocatable"});
+  const bool is_same =
+      allocatable_.is_readable && (node->SharesWith(*allocatable_.node, "status") ||
+                                   StoredFieldAt(*allocatable_.node, {"status", "allocatable"}) == list);
   if (is_same) return allocatable_;
   allocatable_.node = node;
   allocatable_.is_readable = ReadTopologyNode(*node->Document()).ok();
@@ -106,7 +108,7 @@ const Scheduler::Allocatable& Scheduler::ReadAllocatable(const SharedObject& nod
   return allocatable_;
 }
 
-void Scheduler::OnNode(const Change& change) {
+void Scheduler::OnNode(const ObjectChange& change) {
   LookAgain(/*only_with_affinity=*/false);
   const auto known = nodes_.find(change.key.name);
   if (known != nodes_.end()) {
@@ -147,7 +149,7 @@ void Scheduler::Place(const ObjectRef& key, const SharedObject& pod, bool add) {
   add ? affinities_.Put(key, pod, state.node) : affinities_.Erase(key);
 }
 
-void Scheduler::OnPod(const Change& change) {
+void Scheduler::OnPod(const ObjectChange& change) {
   const StoredObject* before = change.before.get();
   const StoredObject* after = change.after.get();
   const bool is_known = before != nullptr && after != nullptr;
@@ -221,7 +223,7 @@ const Scheduler::Order& Scheduler::Candidates(const StoredObject& pod, const Pod
     const Order& nodes = WithLabel(label, value);
     if (nodes.size() < fewest->size()) fewest = &nodes;
   };
-  const Json& selector = FieldAt(pod, {"spec", "nodeSelector"});
+  const Json& selector = StoredFieldAt(pod, {"spec", "nodeSelector"});
   for (auto it = selector.begin(); selector.is_object() && it != selector.end(); ++it) {
     if (it->is_string()) narrow(it.key(), it->get_ref<const std::string&>());
   }
@@ -277,12 +279,12 @@ bool Scheduler::Step() {
   const ObjectRef key = *due_.begin();
   due_.erase(due_.begin());
   const SharedObject pod = server_->Find(key);
-  if (pod == nullptr || !NodeName(*pod).empty() || IsDeleting(*pod) || HasGates(*pod)) return true;
+  if (pod == nullptr || !NodeName(*pod).empty() || IsStoredDeleting(*pod) || HasGates(*pod)) return true;
   const int64_t looks = affinities_.looks();
   const NodeState* node = Choose(pod);
   server_->CountLooks(affinities_.looks() - looks);
   if (node == nullptr) {
-    waiting_.emplace(key, !FieldAt(*pod, {"spec", "affinity", "podAffinity"}).is_null());
+    waiting_.emplace(key, !StoredFieldAt(*pod, {"spec", "affinity", "podAffinity"}).is_null());
     return true;
   }
   server_->Bind(key, node->facts.name).IgnoreError();

@@ -64,10 +64,10 @@ class Scheduler {
   // Nodes by load and name: those with the fewest pods first.
   using Order = std::set<std::pair<size_t, std::string>>;
 
-  void OnChange(const Change& change);
-  void OnNode(const Change& change);
+  void OnChange(const ObjectChange& change);
+  void OnNode(const ObjectChange& change);
   const Allocatable& ReadAllocatable(const SharedObject& node);
-  void OnPod(const Change& change);
+  void OnPod(const ObjectChange& change);
   void Place(const ObjectRef& key, const SharedObject& pod, bool add);
   void LookAgain(bool only_with_affinity);
   // Moves a node in the orders: `load` is null where it is not there.

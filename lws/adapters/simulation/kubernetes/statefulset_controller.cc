@@ -21,13 +21,13 @@ namespace {
 template <typename Object>
 const Json& MapAt(const Object& object, std::initializer_list<absl::string_view> path) {
   static const Json& none = *new Json(Json::object());
-  const Json& field = FieldAt(object, path);
+  const Json& field = StoredFieldAt(object, path);
   return field.is_object() ? field : none;
 }
 
 template <typename Object>
 int64_t NumberAt(const Object& object, std::initializer_list<absl::string_view> path, int64_t otherwise) {
-  const Json& field = FieldAt(object, path);
+  const Json& field = StoredFieldAt(object, path);
   return field.is_number_integer() ? field.get<int64_t>() : otherwise;
 }
 
@@ -54,7 +54,7 @@ Json RevisionOf(const StoredObject& set, const std::string& name, int64_t number
   Json& labels = metadata["labels"] = MapAt(set, {"spec", "selector", "matchLabels"});
   labels[internal::kPodRevisionLabel] = name;
   metadata["ownerReferences"].push_back(ControllerReference(set, "apps/v1"));
-  revision["data"]["spec"]["template"] = FieldAt(set, {"spec", "template"});
+  revision["data"]["spec"]["template"] = StoredFieldAt(set, {"spec", "template"});
   revision["revision"] = number;
   return revision;
 }
@@ -62,11 +62,11 @@ Json RevisionOf(const StoredObject& set, const std::string& name, int64_t number
 // nullopt for a pod that no StatefulSet controls.
 std::optional<PlaceOfPod> PlaceOf(const StoredObject& pod) {
   const Json* controller = pod.meta().controller;
-  if (controller == nullptr || TextAt(*controller, {"kind"}) != "StatefulSet") return std::nullopt;
+  if (controller == nullptr || StoredTextAt(*controller, {"kind"}) != "StatefulSet") return std::nullopt;
   const std::optional<PodName> name = ParsePodName(pod.meta().key.name);
-  if (!name.has_value() || TextAt(*controller, {"name"}) != name->parent) return std::nullopt;
+  if (!name.has_value() || StoredTextAt(*controller, {"name"}) != name->parent) return std::nullopt;
   return PlaceOfPod{
-      &TextAt(*controller, {"uid"}), {"StatefulSet", pod.meta().key.namespace_name, name->parent}, name->ordinal};
+      &StoredTextAt(*controller, {"uid"}), {"StatefulSet", pod.meta().key.namespace_name, name->parent}, name->ordinal};
 }
 
 }  // namespace
@@ -87,15 +87,15 @@ struct StatefulSetController::Pass {
 
 StatefulSetController::StatefulSetController(ApiServer* server, StatefulSetControllerOptions options)
     : server_(server), options_(options) {
-  server_->Subscribe([this](const Change& change) { OnChange(change); });
+  server_->Subscribe([this](const ObjectChange& change) { OnChange(change); });
 }
 
-void StatefulSetController::OnChange(const Change& change) {
+void StatefulSetController::OnChange(const ObjectChange& change) {
   if (change.key.kind == "StatefulSet") {
     if (change.after != nullptr) {
       due_.insert(change.key);
     } else {
-      Forget(UidOf(*change.before));
+      Forget(UidOfStored(*change.before));
     }
     return;
   }
@@ -103,9 +103,9 @@ void StatefulSetController::OnChange(const Change& change) {
   if (change.key.kind != "Pod") return;
   OnPodChange(change);
   const StoredObject& pod = change.after != nullptr ? *change.after : *change.before;
-  for (const Json& owner : OwnersOf(pod)) {
-    if (TextAt(owner, {"kind"}) == "StatefulSet") {
-      due_.insert({"StatefulSet", change.key.namespace_name, TextAt(owner, {"name"})});
+  for (const Json& owner : OwnersOfStored(pod)) {
+    if (StoredTextAt(owner, {"kind"}) == "StatefulSet") {
+      due_.insert({"StatefulSet", change.key.namespace_name, StoredTextAt(owner, {"name"})});
     }
   }
 }
@@ -119,7 +119,7 @@ void StatefulSetController::Forget(const std::string& uid) {
 }
 
 // Keeps what is read of pods. A StatefulSet's selector never changes.
-void StatefulSetController::OnPodChange(const Change& change) {
+void StatefulSetController::OnPodChange(const ObjectChange& change) {
   const bool has_same_labels =
       change.before != nullptr && change.after != nullptr && change.after->SharesWith(*change.before, "metadata");
   const std::optional<PlaceOfPod> before = change.before == nullptr ? std::nullopt : PlaceOf(*change.before);
@@ -143,21 +143,22 @@ bool StatefulSetController::Selects(const PlaceOfPod& place, const StoredObject&
   if (set == nullptr) return false;
   const auto known = pods_.find(*place.uid);
   const bool is_known = has_same_labels && known != pods_.end() && known->second.pods().count(place.ordinal) > 0 &&
-                        UidOf(*set) == *place.uid;
-  return is_known || LabelSelectorMatches(FieldAt(*set, {"spec", "selector"}), MapAt(pod, {"metadata", "labels"}));
+                        UidOfStored(*set) == *place.uid;
+  return is_known ||
+         LabelSelectorMatches(StoredFieldAt(*set, {"spec", "selector"}), MapAt(pod, {"metadata", "labels"}));
 }
 
 // Keeps the revisions that a StatefulSet controls.
-void StatefulSetController::OnRevisionChange(const Change& change) {
+void StatefulSetController::OnRevisionChange(const ObjectChange& change) {
   if (change.before != nullptr) {
     const Json* controller = change.before->meta().controller;
-    const auto found = controller == nullptr ? revisions_.end() : revisions_.find(TextAt(*controller, {"uid"}));
+    const auto found = controller == nullptr ? revisions_.end() : revisions_.find(StoredTextAt(*controller, {"uid"}));
     if (found != revisions_.end()) found->second.erase(change.key.name);
     if (found != revisions_.end() && found->second.empty() && change.after == nullptr) revisions_.erase(found);
   }
   const Json* controller = change.after == nullptr ? nullptr : change.after->meta().controller;
-  const bool is_own = controller != nullptr && TextAt(*controller, {"kind"}) == "StatefulSet";
-  if (is_own) revisions_[TextAt(*controller, {"uid"})][change.key.name] = change.after;
+  const bool is_own = controller != nullptr && StoredTextAt(*controller, {"kind"}) == "StatefulSet";
+  if (is_own) revisions_[StoredTextAt(*controller, {"uid"})][change.key.name] = change.after;
 }
 
 bool StatefulSetController::Step() {
@@ -169,21 +170,21 @@ bool StatefulSetController::Step() {
 }
 
 const WantedPods& StatefulSetController::WantedOf(const SharedObject& set) {
-  WantedPods& wanted = wanted_[UidOf(*set)];
+  WantedPods& wanted = wanted_[UidOfStored(*set)];
   const bool is_known = wanted.read_of != nullptr && wanted.read_of->meta().generation == set->meta().generation;
   if (is_known) return wanted;
   const Json& spec = (*set)["spec"];
   wanted.start = NumberAt(spec, {"ordinals", "start"}, 0);
   wanted.replicas = NumberAt(spec, {"replicas"}, 1);
   wanted.partition = NumberAt(spec, {"updateStrategy", "rollingUpdate", "partition"}, 0);
-  wanted.ordered = TextAt(spec, {"podManagementPolicy"}) != "Parallel";
-  wanted.rolling = TextAt(spec, {"updateStrategy", "type"}) == "RollingUpdate";
+  wanted.ordered = StoredTextAt(spec, {"podManagementPolicy"}) != "Parallel";
+  wanted.rolling = StoredTextAt(spec, {"updateStrategy", "type"}) == "RollingUpdate";
   if (options_.max_unavailable) {
     wanted.max_unavailable = NumberAt(spec, {"updateStrategy", "rollingUpdate", "maxUnavailable"}, 1);
   }
-  const Json& pod_template = FieldAt(spec, {"template"});
+  const Json& pod_template = StoredFieldAt(spec, {"template"});
   const bool has_same_template =
-      wanted.read_of != nullptr && FieldAt(*wanted.read_of, {"spec", "template"}) == pod_template;
+      wanted.read_of != nullptr && StoredFieldAt(*wanted.read_of, {"spec", "template"}) == pod_template;
   if (!has_same_template) {
     wanted.revision = absl::StrCat(set->meta().key.name, "-", RevisionKey(pod_template.dump()));
   }
@@ -209,7 +210,7 @@ void StatefulSetController::FindRevisions(Pass* pass) {
     revision.Set("revision", highest + 1);
     server_->Update(std::move(revision)).IgnoreError();
   }
-  const std::string& current = TextAt(pass->set, {"status", "currentRevision"});
+  const std::string& current = StoredTextAt(pass->set, {"status", "currentRevision"});
   pass->current_revision = pass->revisions.count(current) > 0 ? current : name;
 }
 
@@ -230,7 +231,7 @@ void StatefulSetController::RecordFailure(const Pass& pass, const std::string& t
 
 // An existing claim is used again.
 absl::Status StatefulSetController::CreateClaims(const Pass& pass, const std::string& pod_name) {
-  if (FieldAt(pass.set, {"spec", "volumeClaimTemplates"}).empty()) return absl::OkStatus();
+  if (StoredFieldAt(pass.set, {"spec", "volumeClaimTemplates"}).empty()) return absl::OkStatus();
   for (Json& claim : internal::StatefulSetClaims(*pass.live->Document(), pod_name)) {
     const std::string name = claim["metadata"].value("name", "");
     const absl::Status status = server_->Create(std::move(claim)).status();
@@ -293,9 +294,9 @@ bool StatefulSetController::CreateNext(Pass* pass) {
 
 void StatefulSetController::DeleteSurplus(const Pass& pass, const SeenPod& pod) {
   const Json& spec = pass.set["spec"];
-  const bool claims_go = TextAt(spec, {"persistentVolumeClaimRetentionPolicy", "whenScaled"}) == "Delete";
-  for (const Json& claim_template : FieldAt(spec, {"volumeClaimTemplates"})) {
-    const std::string name = absl::StrCat(TextAt(claim_template, {"metadata", "name"}), "-", pod.key.name);
+  const bool claims_go = StoredTextAt(spec, {"persistentVolumeClaimRetentionPolicy", "whenScaled"}) == "Delete";
+  for (const Json& claim_template : StoredFieldAt(spec, {"volumeClaimTemplates"})) {
+    const std::string name = absl::StrCat(StoredTextAt(claim_template, {"metadata", "name"}), "-", pod.key.name);
     const SharedObject live = server_->Find({"PersistentVolumeClaim", pass.namespace_name, name});
     if (!claims_go || live == nullptr) continue;
     StoredObject claim = *live;
@@ -348,12 +349,13 @@ void StatefulSetController::UpdateStatus(const Pass& pass) {
   const bool is_updated = pass.wanted.rolling && updated == replicas && ready == replicas;
   if (is_updated) current = updated;
   const std::string& revision = is_updated ? pass.wanted.revision : pass.current_revision;
-  const Json& told = FieldAt(pass.set, {"status"});
+  const Json& told = StoredFieldAt(pass.set, {"status"});
   const bool is_same =
       NumberAt(told, {"replicas"}, -1) == replicas && NumberAt(told, {"availableReplicas"}, -1) == ready &&
       NumberAt(told, {"readyReplicas"}, 0) == ready && NumberAt(told, {"currentReplicas"}, 0) == current &&
       NumberAt(told, {"updatedReplicas"}, 0) == updated && NumberAt(told, {"observedGeneration"}, -1) == generation &&
-      TextAt(told, {"currentRevision"}) == revision && TextAt(told, {"updateRevision"}) == pass.wanted.revision;
+      StoredTextAt(told, {"currentRevision"}) == revision &&
+      StoredTextAt(told, {"updateRevision"}) == pass.wanted.revision;
   if (is_same) return;
   Json status = Json::object();
   status["replicas"] = replicas;
@@ -391,11 +393,11 @@ void StatefulSetController::TruncateRevisions(const Pass& pass) {
 void StatefulSetController::Sync(const ObjectRef& key) {
   const SharedObject live = server_->Find(key);
   if (live == nullptr) return;
-  const std::string& uid = UidOf(*live);
+  const std::string& uid = UidOfStored(*live);
   server_->CountLooks(1);
   Pass pass{live, *live, WantedOf(live), pods_[uid], uid, key.name, key.namespace_name, {}, revisions_[uid], ""};
   FindRevisions(&pass);
-  if (!IsDeleting(pass.set) && ReplaceFailed(&pass) && Create(&pass) && ScaleDown(pass) && pass.wanted.rolling) {
+  if (!IsStoredDeleting(pass.set) && ReplaceFailed(&pass) && Create(&pass) && ScaleDown(pass) && pass.wanted.rolling) {
     RollingUpdate(pass);
   }
   UpdateStatus(pass);

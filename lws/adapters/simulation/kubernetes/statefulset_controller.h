@@ -77,10 +77,10 @@ class StatefulSetController {
   // One pass over one StatefulSet.
   struct Pass;
 
-  void OnChange(const Change& change);
-  void OnPodChange(const Change& change);
+  void OnChange(const ObjectChange& change);
+  void OnPodChange(const ObjectChange& change);
   bool Selects(const PlaceOfPod& place, const StoredObject& pod, bool has_same_labels) const;
-  void OnRevisionChange(const Change& change);
+  void OnRevisionChange(const ObjectChange& change);
   void Forget(const std::string& uid);
   void Sync(const ObjectRef& key);
 

@@ -13,8 +13,8 @@ namespace lws::simulation {
 namespace {
 
 bool IsReady(const StoredObject& pod) {
-  for (const Json& condition : FieldAt(pod, {"status", "conditions"})) {
-    if (TextAt(condition, {"type"}) == "Ready") return TextAt(condition, {"status"}) == "True";
+  for (const Json& condition : StoredFieldAt(pod, {"status", "conditions"})) {
+    if (StoredTextAt(condition, {"type"}) == "Ready") return StoredTextAt(condition, {"status"}) == "True";
   }
   return false;
 }
@@ -23,11 +23,11 @@ bool IsReady(const StoredObject& pod) {
 
 SeenPod ReadStatefulSetPod(const ObjectRef& key, const SharedObject& pod) {
   SeenPod seen;
-  const std::string& phase = TextAt(*pod, {"status", "phase"});
+  const std::string& phase = StoredTextAt(*pod, {"status", "phase"});
   seen.key = key;
   seen.pod = pod;
-  seen.revision = TextAt(*pod, {"metadata", "labels", internal::kPodRevisionLabel});
-  seen.deleting = IsDeleting(*pod);
+  seen.revision = StoredTextAt(*pod, {"metadata", "labels", internal::kPodRevisionLabel});
+  seen.deleting = IsStoredDeleting(*pod);
   seen.ended = phase == "Failed" || phase == "Succeeded";
   seen.ready = phase == "Running" && IsReady(*pod);
   return seen;

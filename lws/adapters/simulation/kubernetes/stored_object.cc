@@ -41,7 +41,7 @@ StoredObject::StoredObject(Json document) {
 }
 
 const std::shared_ptr<Json>* StoredObject::Find(absl::string_view member) const {
-  for (const Member& its : members_) {
+  for (const StoredMember& its : members_) {
     if (its.name == member) return &its.value;
   }
   return nullptr;
@@ -54,10 +54,10 @@ void StoredObject::Forget(absl::string_view member) {
 
 std::shared_ptr<Json>& StoredObject::At(absl::string_view member) {
   Forget(member);
-  for (Member& its : members_) {
+  for (StoredMember& its : members_) {
     if (its.name == member) return its.value;
   }
-  return members_.emplace_back(Member{std::string(member), nullptr}).value;
+  return members_.emplace_back(StoredMember{std::string(member), nullptr}).value;
 }
 
 const Json& StoredObject::operator[](absl::string_view member) const {
@@ -175,7 +175,7 @@ void StoredObject::Share(const StoredObject& other, absl::string_view member) {
   }
   Forget(member);
   members_.erase(
-      std::remove_if(members_.begin(), members_.end(), [&](const Member& mine) { return mine.name == member; }),
+      std::remove_if(members_.begin(), members_.end(), [&](const StoredMember& mine) { return mine.name == member; }),
       members_.end());
 }
 
@@ -187,7 +187,7 @@ void StoredObject::SetResourceVersion(std::string version) {
 SharedJson StoredObject::Document() const {
   if (document_ != nullptr) return document_;
   Json document = Json::object();
-  for (const Member& member : members_) document[member.name] = *member.value;
+  for (const StoredMember& member : members_) document[member.name] = *member.value;
   for (const Apart& apart : apart_) document[apart.member][apart.field] = *apart.value;
   const Json& metadata = (*this)["metadata"];
   const bool takes_version = metadata.is_null() || metadata.is_object();
@@ -199,7 +199,7 @@ SharedJson StoredObject::Document() const {
 std::vector<absl::string_view> StoredObject::Members() const {
   std::vector<absl::string_view> names;
   names.reserve(members_.size());
-  for (const Member& member : members_) names.push_back(member.name);
+  for (const StoredMember& member : members_) names.push_back(member.name);
   return names;
 }
 

@@ -93,7 +93,7 @@ class StoredObject {
   std::vector<absl::string_view> Members() const;
 
  private:
-  struct Member {
+  struct StoredMember {
     std::string name;
     std::shared_ptr<Json> value;
   };
@@ -115,8 +115,8 @@ class StoredObject {
   // What was read of the member is not valid any more.
   void Forget(absl::string_view member);
 
-  std::vector<Member> members_;  // few, in no order
-  std::vector<Apart> apart_;     // the same
+  std::vector<StoredMember> members_;  // few, in no order
+  std::vector<Apart> apart_;           // the same
   std::string resource_version_;
   mutable SharedJson document_;
   mutable std::shared_ptr<const StoredMeta> meta_;

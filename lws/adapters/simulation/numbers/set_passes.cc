@@ -36,7 +36,7 @@ void SetPasses::Adopt(LeaderWorkerSet set) {
 
 bool SetPasses::DeleteLeader(const Action& action) {
   const int32_t group = ParsePodName(action.target.name)->ordinal;  // the plan named a leader, so its name parses
-  const bool is_as_seen = action.uid == UidText(NumberedPodUid(group, 0, groups_.PodOf(group, 0).life)) &&
+  const bool is_as_seen = action.uid == PackedUidText(NumberedPodUid(group, 0, groups_.PodOf(group, 0).life)) &&
                           action.resource_version == absl::StrCat(groups_.At(group).leader_version);
   if (!is_as_seen || !lives_.StopGroup(group)) return false;
   watches_.TellGroupNow(group);

@@ -20,7 +20,7 @@ void SimulatedLeaders::Apply(const ActionObject& object) {
     if (!observed.ok()) return errors_.Keep(observed.status());
     observed->meta.uid = kSimulatedUid;
     observed->applied = base_;
-    observed->applied_core = AppliedCore(document);
+    observed->applied_core = DigestOfAppliedStatefulSet(document);
     const absl::StatusOr<RevisionId> revision =
         fleet_.numbers().OfRevision(groups_.set_number(), observed->meta.revision_key);
     if (!revision.ok()) return errors_.Keep(revision.status());

@@ -62,7 +62,7 @@ absl::Status ValidateCheckedRoles(const RoleWorldOptions& options) {
 RoleCheck CheckRoles(const RoleWorldOptions& options, CheckFrom from, const internal::ExploreLimits& limits) {
   const internal::RoleWorld world(options);
   const auto starts = from == CheckFrom::kEveryState ? world.AllBeginnings() : std::vector{world.Beginning()};
-  const auto exploration = internal::Explore(world, starts, limits);
+  const auto exploration = internal::ExploreStates(world, starts, limits);
   RoleCheck check;
   check.options = options;
   check.states = exploration.states;

@@ -7,8 +7,8 @@
 namespace lws {
 
 using internal::Exploration;
-using internal::Explore;
 using internal::ExploreLimits;
+using internal::ExploreStates;
 using internal::PackedState;
 using internal::RolloutWorld;
 
@@ -35,7 +35,7 @@ RolloutCheck CheckRollout(const RolloutWorldOptions& options, CheckFrom from, co
   const RolloutWorld world(options);
   const std::vector<PackedState> starts =
       from == CheckFrom::kEveryState ? world.AllBeginnings() : std::vector<PackedState>{world.Beginning()};
-  const Exploration exploration = Explore(world, starts, limits);
+  const Exploration exploration = ExploreStates(world, starts, limits);
   if (exploration.broken_law != 0 && options.merges_symmetric) {
     // Merged states swap groups from step to step, which would confuse people. So find the trace again without
     // merging.

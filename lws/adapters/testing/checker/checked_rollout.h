@@ -76,7 +76,7 @@ struct CheckedRollout {
 
   int32_t faults = 0;
   int32_t edits = 0;
-  int32_t promise = 0;
+  int32_t promised = 0;  // Promise::groups
 
   // As packed_fields.h asks for it, for the numbers of the first word.
   template <typename Rollout, typename Field>
@@ -96,7 +96,7 @@ void CheckedRollout::ForEachField(Rollout& rollout, const Field& field) {
   field(rollout.set_revision, 2);
   field(rollout.faults, 2);
   field(rollout.edits, 2);
-  field(rollout.promise, 3);
+  field(rollout.promised, 3);
 }
 
 inline constexpr int kGroupBits = 4 * kMostCheckedGroups;

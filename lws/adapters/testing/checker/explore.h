@@ -7,7 +7,7 @@
 //     }
 //     bool IsSettled(const State& s) const { return s.now == 3; }
 //   };
-//   lws::internal::Exploration all = lws::internal::Explore(Counter(), {{0, 0}}, {});
+//   lws::internal::Exploration all = lws::internal::ExploreStates(Counter(), {{0, 0}}, {});
 //   all.states;                  // 4
 //   all.transitions;             // 3
 //   all.counterexample.empty();  // true
@@ -94,7 +94,7 @@ std::vector<WorldStepOf<State>> PathToState(const StateTableOf<State>& table, ui
 }
 
 // Whether `is_stopped`, which is asked after every thousandth step of the work, ends it.
-inline bool IsStopped(const std::function<bool()>& is_stopped, size_t steps) {
+inline bool IsExplorationStopped(const std::function<bool()>& is_stopped, size_t steps) {
   return steps % 1024 == 0 && is_stopped && is_stopped();
 }
 
@@ -112,7 +112,7 @@ std::optional<uint32_t> FindStateCycle(const World& world, const StateTableOf<St
   while (!free.empty()) {
     const State state = table.StateAt(free.back());
     free.pop_back();
-    if (IsStopped(is_stopped, ++taken)) return std::nullopt;
+    if (IsExplorationStopped(is_stopped, ++taken)) return std::nullopt;
     world.Steps(state, [&](const WorldStepOf<State>& step) {
       if (step.next == state) return;
       const uint32_t to = table.Find(step.next);
@@ -129,8 +129,8 @@ std::optional<uint32_t> FindStateCycle(const World& world, const StateTableOf<St
 
 // Complexity: O(transitions); about 30 bytes a state of two words.
 template <typename World>
-ExplorationOf<typename World::State> Explore(const World& world, const std::vector<typename World::State>& starts,
-                                             const ExploreLimits& limits) {
+ExplorationOf<typename World::State> ExploreStates(const World& world, const std::vector<typename World::State>& starts,
+                                                   const ExploreLimits& limits) {
   using State = typename World::State;
   ExplorationOf<State> result;
   StateTableOf<State> table;
@@ -141,7 +141,7 @@ ExplorationOf<typename World::State> Explore(const World& world, const std::vect
     result.counterexample = explore_internal::PathToState(table, from);
   };
   for (uint32_t from = 0; from < table.size() && result.broken_law == 0; ++from) {
-    if (explore_internal::IsStopped(limits.is_stopped, from)) {
+    if (explore_internal::IsExplorationStopped(limits.is_stopped, from)) {
       result.complete = false;
       break;
     }

@@ -4,7 +4,7 @@
 //   lws::internal::GroupWorldOptions options;
 //   options.faults = 1;
 //   lws::internal::GroupWorld world(options);
-//   lws::internal::Exploration all = lws::internal::Explore(world, {world.Beginning()}, {});
+//   lws::internal::Exploration all = lws::internal::ExploreStates(world, {world.Beginning()}, {});
 //   all.broken_law;    // kStuck: the reference misses a worker that was recreated before it looked
 //
 // A leader, its StatefulSet of workers, and one worker stand for a group of any size. These steps happen in any order:

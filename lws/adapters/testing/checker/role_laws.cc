@@ -42,9 +42,9 @@ uint8_t BrokenOfRole(const RoleWorldOptions& options, const CheckedRoles& before
                      const RoleChange& change, size_t role) {
   const RoleBudget& budget = options.roles[role].budget;
   const int32_t target = before.targets[role];
-  const RoleSums was = SumRole(before, role), is = SumRole(after, role);
+  const RoleSums was = SumCheckedRole(before, role), is = SumCheckedRole(after, role);
   // Budgets may be as large as an int32 is.
-  const int32_t floor = PromisedRole(options, before, role);
+  const int32_t floor = PromisedCheckedRole(options, before, role);
   const int64_t ceiling = int64_t{std::max(was.initial, target)} + budget.surge;
   const bool has_old = before.has_old_groups();
   const CheckedChild& new_before = before.child(before.revision, role);
@@ -59,7 +59,7 @@ uint8_t BrokenOfRole(const RoleWorldOptions& options, const CheckedRoles& before
 
 }  // namespace
 
-RoleSums SumRole(const CheckedRoles& roles, size_t role) {
+RoleSums SumCheckedRole(const CheckedRoles& roles, size_t role) {
   RoleSums sums;
   for (size_t rev = 0; rev < kCheckedRoleRevisions; ++rev) {
     if (roles.is_gone(rev)) continue;
@@ -73,8 +73,8 @@ RoleSums SumRole(const CheckedRoles& roles, size_t role) {
   return sums;
 }
 
-int32_t PromisedRole(const RoleWorldOptions& options, const CheckedRoles& roles, size_t role) {
-  return PromiseFloor(std::min(SumRole(roles, role).initial, roles.targets[role]),
+int32_t PromisedCheckedRole(const RoleWorldOptions& options, const CheckedRoles& roles, size_t role) {
+  return PromiseFloor(std::min(SumCheckedRole(roles, role).initial, roles.targets[role]),
                       options.roles[role].budget.unavailable);
 }
 

@@ -51,10 +51,10 @@ struct RoleSums {
   int32_t unseen = 0;  // failures that no status has shown, as far as a pass may count on these groups
 };
 
-RoleSums SumRole(const CheckedRoles& roles, size_t role);
+RoleSums SumCheckedRole(const CheckedRoles& roles, size_t role);
 
 // How many groups the budget of the role promises to be ready, at least 0.
-int32_t PromisedRole(const RoleWorldOptions& options, const CheckedRoles& roles, size_t role);
+int32_t PromisedCheckedRole(const RoleWorldOptions& options, const CheckedRoles& roles, size_t role);
 
 // The first of the laws that the pass breaks; 0 when it keeps all.
 uint8_t BrokenRoleLaw(const RoleWorldOptions& options, const CheckedRoles& before, const CheckedRoles& after);

@@ -163,7 +163,7 @@ class Pass {
 
 }  // namespace
 
-RoleWrites PlanRolePass(const RoleWorldOptions& options, const CheckedRoles& roles) {
+RoleWrites PlanCheckedRolePass(const RoleWorldOptions& options, const CheckedRoles& roles) {
   return Pass(options, roles).Plan();
 }
 

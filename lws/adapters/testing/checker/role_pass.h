@@ -4,7 +4,7 @@
 //   world.roles = {{"prefill", /*initial=*/0, /*target=*/2}};
 //   lws::internal::CheckedRoles roles;
 //   roles.targets[0] = 2;
-//   lws::internal::PlanRolePass(world, roles)[0].replicas;    // 2: the pass creates the child
+//   lws::internal::PlanCheckedRolePass(world, roles)[0].replicas;    // 2: the pass creates the child
 //
 // Laws:
 //   1. The writes are those of ReconcileDisaggregatedSet to the LeaderWorkerSets of the same slice.
@@ -42,7 +42,7 @@ struct RoleWrite {
 using RoleWrites = absl::InlinedVector<RoleWrite, 8>;
 
 // In the order of the pass. It reads the replicas as they are and the status as it is seen.
-RoleWrites PlanRolePass(const RoleWorldOptions& options, const CheckedRoles& roles);
+RoleWrites PlanCheckedRolePass(const RoleWorldOptions& options, const CheckedRoles& roles);
 
 }  // namespace lws::internal
 

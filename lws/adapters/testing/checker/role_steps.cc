@@ -37,8 +37,8 @@ class Stepper {
   }
 
   void Pass() {
-    const CheckedRoles before = NoticeRevision(from_);
-    CarryOut(PlanRolePass(options_, before), 0, before, before);
+    const CheckedRoles before = NoticeCheckedRevision(from_);
+    CarryOut(PlanCheckedRolePass(options_, before), 0, before, before);
   }
 
   // Carries out the writes from `index` on.
@@ -148,7 +148,7 @@ void ForEachOutcome(const RoleWrite& write, const CheckedRoles& roles, bool lags
   }
 }
 
-CheckedRoles NoticeRevision(CheckedRoles roles) {
+CheckedRoles NoticeCheckedRevision(CheckedRoles roles) {
   if (roles.seen_revision == roles.revision) return roles;
   for (size_t role = 0; role < kMostCheckedRoles; ++role) {
     CheckedChild& old_child = roles.child(roles.seen_revision, role);

@@ -47,7 +47,7 @@ void ForEachOutcome(const RoleWrite& write, const CheckedRoles& roles, bool lags
                     absl::FunctionRef<void(const CheckedRoles&)> outcome);
 
 // The state once a pass has seen which revision the set has. Edits that no pass sees do not count.
-CheckedRoles NoticeRevision(CheckedRoles roles);
+CheckedRoles NoticeCheckedRevision(CheckedRoles roles);
 
 // A text for the step.
 std::string RoleStepText(const RoleWorldOptions& options, uint8_t kind, uint8_t subject);

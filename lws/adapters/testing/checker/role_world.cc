@@ -35,7 +35,7 @@ std::string RoleText(const RoleWorldOptions& options, const CheckedRoles& roles,
   }
   return absl::StrCat(options.roles[role].name, " [old ", old_texts.empty() ? "-" : absl::StrJoin(old_texts, " "),
                       " new ", ChildText(roles.child(roles.revision, role)), " of ", roles.targets[role], "] ready ",
-                      SumRole(roles, role).ready, " promised ", PromisedRole(options, roles, role));
+                      SumCheckedRole(roles, role).ready, " promised ", PromisedCheckedRole(options, roles, role));
 }
 
 // The letters of a child: first its ready groups.
@@ -46,7 +46,8 @@ std::string ChildLetters(const CheckedChild& child, char ready, char unready) {
 }
 
 CheckedLane LaneOf(const RoleWorldOptions& options, const CheckedRoles& roles, size_t role) {
-  CheckedLane lane{options.roles[role].name, "", SumRole(roles, role).ready, PromisedRole(options, roles, role)};
+  CheckedLane lane{options.roles[role].name, "", SumCheckedRole(roles, role).ready,
+                   PromisedCheckedRole(options, roles, role)};
   for (const uint8_t rev : roles.order) {
     if (rev != roles.revision && roles.has_children(rev)) lane.groups += ChildLetters(roles.child(rev, role), 'O', 'o');
   }
@@ -68,7 +69,7 @@ RoleWorld::State RoleWorld::Beginning() const {
 }
 
 std::vector<RoleWorld::State> RoleWorld::AllBeginnings() const {
-  std::vector<CheckedRoles> all = {NoticeRevision(UnpackCheckedRoles(Beginning(), options_.lags))};
+  std::vector<CheckedRoles> all = {NoticeCheckedRevision(UnpackCheckedRoles(Beginning(), options_.lags))};
   for (size_t role = 0; role < options_.roles.size(); ++role) {
     const int32_t initial = options_.roles[role].initial;
     const int32_t most_new = std::max(initial, options_.roles[role].target);

@@ -4,7 +4,7 @@
 //   lws::RoleWorldOptions options;
 //   options.roles = {{"a", 1, 1, {/*surge=*/0, /*unavailable=*/1}}, {"b", 2, 2, {0, 1}}};
 //   lws::internal::RoleWorld world(options);
-//   auto all = lws::internal::Explore(world, {world.Beginning()}, {});
+//   auto all = lws::internal::ExploreStates(world, {world.Beginning()}, {});
 //   world.Draw(all.counterexample);    // how the reference comes to a state in which nothing serves
 //
 // These steps happen in any order: the controller makes a pass (role_pass.h), which may end after any of its writes;

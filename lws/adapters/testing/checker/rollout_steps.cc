@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/testing/checker/checked_rollout.h"
+#include "lws/adapters/testing/promise.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/planner.h"
 
@@ -29,9 +30,13 @@ class Stepper {
   }
 
  private:
-  int32_t Floor(const CheckedRollout& r) const { return std::max(0, r.set_replicas - Unavailable(r)); }
+  int32_t Floor(const CheckedRollout& r) const { return PromiseFloor(r.set_replicas, Unavailable(r)); }
   int32_t Surge(const CheckedRollout& r) const { return std::min(options_.max_surge, r.set_replicas); }
   int32_t Unavailable(const CheckedRollout&) const { return options_.max_unavailable; }
+  // The groups that count for the promise. A failure that nobody has seen yet is excused.
+  int32_t CountedOn(const CheckedRollout& r) const {
+    return Promise::Grounded(Floor(r), CheckedGuarantee(r)) - UnseenCheckedFailures(r);
+  }
 
   void Emit(CheckedRollout next, RolloutTerms::Kind kind, int32_t subject, uint8_t law = 0, bool from_outside = false) {
     if (!options_.lags) next.seen = next.groups;
@@ -42,8 +47,10 @@ class Stepper {
                                    : next.groups[i] == kNoGroup;
     }
     if (complete) next.current_revision = next.revision;
-    if (law == 0 && next.groups.CountReady() < next.promise) law = RolloutTerms::kBudget;
-    next.promise = std::max(next.promise, std::min(Floor(next), CheckedGuarantee(next)) - UnseenCheckedFailures(next));
+    Promise promise(next.promised);
+    if (law == 0 && !promise.IsKeptBy(next.groups.CountReady())) law = RolloutTerms::kBudget;
+    promise.Raise(CountedOn(next));
+    next.promised = promise.groups();
     if (options_.merges_symmetric && options_.edits == 0 && !options_.lags) Merge(&next);
     emit_({PackCheckedRollout(next, options_.lags), kind, static_cast<uint8_t>(subject), law, from_outside});
   }
@@ -178,7 +185,11 @@ class Stepper {
       CheckedRollout next = from_;
       ++next.faults;
       next.groups.Set(i, DeletedCheckedGroup(from_, group));
-      if (CheckedPhaseOf(group) == CheckedPhase::kReady) next.promise = std::max(0, next.promise - 1);
+      if (CheckedPhaseOf(group) == CheckedPhase::kReady) {
+        Promise promise(next.promised);
+        promise.Excuse(1);
+        next.promised = promise.groups();
+      }
       Emit(next, RolloutTerms::kDeleted, i, 0, true);
       if (CheckedPhaseOf(group) != CheckedPhase::kReady) continue;
       next.groups.Set(i, MakeCheckedGroup(CheckedPhase::kUnready, CheckedRevisionOf(group)));
@@ -192,8 +203,9 @@ class Stepper {
     CheckedRollout next = from_;
     ++next.edits;
     change(&next);
-    next.promise = std::min(next.promise,
-                            std::max(0, std::min(Floor(next), CheckedGuarantee(next)) - UnseenCheckedFailures(next)));
+    Promise promise(next.promised);
+    promise.Edit(CountedOn(next));
+    next.promised = promise.groups();
     Emit(next, kind, 0, 0, true);
   }
 

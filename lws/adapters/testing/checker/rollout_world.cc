@@ -59,7 +59,7 @@ RolloutWorld::State RolloutWorld::Beginning() const {
   r.set_revision = 1;
   for (int32_t i = 0; i < r.replicas; ++i) r.groups.Set(i, MakeCheckedGroup(CheckedPhase::kReady, 0));
   r.seen = r.groups;
-  r.promise = PromiseFloor(r.replicas, options_.max_unavailable);
+  r.promised = PromiseFloor(r.replicas, options_.max_unavailable);
   return PackCheckedRollout(r, options_.lags);
 }
 
@@ -77,7 +77,7 @@ RolloutWorld::State RolloutWorld::Parse(absl::string_view groups, int32_t partit
     r.groups.Set(r.replicas++, group);
   }
   r.seen = r.groups;
-  r.promise = std::min(PromiseFloor(r.set_replicas, options_.max_unavailable), CheckedGuarantee(r));
+  r.promised = Promise::Grounded(PromiseFloor(r.set_replicas, options_.max_unavailable), CheckedGuarantee(r));
   return PackCheckedRollout(r, options_.lags);
 }
 
@@ -135,7 +135,7 @@ std::string RolloutWorld::Draw(const std::vector<WorldStep>& steps) const {
     if (options_.lags) absl::StrAppend(&text, " seen [", seen, "]");
     absl::StrAppendFormat(&text, "  partition %s replicas %d of %d  ready %d promised %d\n",
                           r.on_delete ? "-" : absl::StrCat(r.partition), r.replicas, r.set_replicas,
-                          r.groups.CountReady(), r.promise);
+                          r.groups.CountReady(), r.promised);
   }
   return text;
 }
@@ -144,7 +144,7 @@ std::vector<CheckedMoment> RolloutWorld::Moments(const std::vector<WorldStep>& s
   std::vector<CheckedMoment> moments;
   for (const WorldStep& step : steps) {
     const CheckedRollout r = UnpackCheckedRollout(step.next, options_.lags);
-    CheckedLane lane{"", "", r.groups.CountReady(), r.promise};
+    CheckedLane lane{"", "", r.groups.CountReady(), r.promised};
     for (int32_t i = 0; i < kMostCheckedGroups; ++i) lane.groups += GroupLetter(r.groups[i], r.set_revision);
     lane.groups.erase(lane.groups.find_last_not_of('.') + 1);
     moments.push_back({RolloutStepText(step), IsRolloutStepFromOutside(step), LeaderText(r), {std::move(lane)}});

@@ -4,7 +4,7 @@
 //   lws::RolloutWorldOptions options;
 //   options.replicas = 4; options.max_surge = 3; options.max_unavailable = 2;
 //   lws::internal::RolloutWorld world(options);
-//   lws::internal::Exploration all = lws::internal::Explore(world, {world.Beginning()}, {});
+//   lws::internal::Exploration all = lws::internal::ExploreStates(world, {world.Beginning()}, {});
 //   all.broken_law;                        // RolloutWorld::kBudget: the reference takes too many groups
 //   world.Draw(all.counterexample);        // the steps that lead there
 //

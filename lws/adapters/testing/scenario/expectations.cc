@@ -37,7 +37,8 @@ Expectations ReadExpectations(StrictReader* reader) {
 }
 
 absl::StatusOr<Expectations> ReadExpectations(const Json& document) {
-  return internal::ReadStrictly(document, "expect", [](StrictReader* reader) { return ReadExpectations(reader); });
+  return internal::ReadDocumentStrictly(document, "expect",
+                                        [](StrictReader* reader) { return ReadExpectations(reader); });
 }
 
 std::vector<std::string> UnmetExpectations(const Expectations& expected, const ScenarioReport& report) {

@@ -17,9 +17,9 @@
 
 namespace lws::internal {
 
-using simulation::Change;
 using simulation::ChangeType;
-using simulation::TextAt;
+using simulation::ObjectChange;
+using simulation::StoredTextAt;
 
 namespace {
 
@@ -43,7 +43,7 @@ GroupBits Counted(const SetObservation& observation, const GroupBits& bits) {
 GroupWatch::GroupWatch(Simulation* simulation, std::string namespace_name, ScenarioReport* report)
     : simulation_(simulation), namespace_(std::move(namespace_name)), report_(report) {}
 
-void GroupWatch::OnChange(const Change& change) {
+void GroupWatch::OnChange(const ObjectChange& change) {
   const bool is_pod = change.key.kind == "Pod";
   if (is_pod && change.type == ChangeType::kAdded) {
     ++report_->pods_created;
@@ -59,7 +59,8 @@ void GroupWatch::OnChange(const Change& change) {
   const int32_t group = ParseIndex(place);
   if (group < 0) return;
   Revisions& revisions = revisions_[group];
-  const std::string key = change.after == nullptr ? "" : TextAt(*change.after, {"metadata", "labels", kRevisionLabel});
+  const std::string key =
+      change.after == nullptr ? "" : StoredTextAt(*change.after, {"metadata", "labels", kRevisionLabel});
   if (is_pod) {
     revisions.has_leader = change.after != nullptr;
     revisions.leader = key;
@@ -151,7 +152,7 @@ int32_t GroupWatch::Guarantee(const SetObservation& observation, const GroupBits
 
 void GroupWatch::CheckPromise(const SetObservation& observation, const GroupBits& bits) {
   if (is_updating_) {
-    NoteReady(now_.time, now_.ready, promise_.groups(), report_);
+    NoteScenarioReady(now_.time, now_.ready, promise_.groups(), report_);
     is_updating_ = !is_done_;
   }
   // Only a promise below the floor can be raised.

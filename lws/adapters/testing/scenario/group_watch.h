@@ -37,7 +37,7 @@ class GroupWatch {
   GroupWatch(Simulation* simulation, std::string namespace_name, ScenarioReport* report);
 
   // Call it with every change in the simulation's log.
-  void OnChange(const simulation::Change& change);
+  void OnChange(const simulation::ObjectChange& change);
   void OnPlan(const Plan& plan, const absl::Status& status);
 
   // Applies the patch to the set, with which an update begins. Errors: those of Simulation::EditSet.

@@ -172,13 +172,14 @@ std::string Figures(const ScenarioReport& report) {
 
 }  // namespace
 
-ReportParts internal::PartsOfReports(const std::vector<TitledReport>& reports, bool has_one_scale) {
-  return SectionsOf(reports, has_one_scale, Figures,
-                    [](const ScenarioReport& report, absl::Duration end) { return Drawing(report, end).Draw(); });
+ReportParts internal::PartsOfScenarioReports(const std::vector<TitledReport>& reports, bool has_one_scale) {
+  return SectionsOfScenarioReports(
+      reports, has_one_scale, Figures,
+      [](const ScenarioReport& report, absl::Duration end) { return Drawing(report, end).Draw(); });
 }
 
 std::string ScenarioHtmlReport(const std::vector<TitledReport>& reports, const ReportPage& page) {
-  return internal::ReportWhole(internal::PartsOfReports(reports, page.has_one_scale), page);
+  return internal::ReportWhole(internal::PartsOfScenarioReports(reports, page.has_one_scale), page);
 }
 
 }  // namespace lws

@@ -40,7 +40,7 @@ namespace internal {
 struct ReportParts;  // report_page.h
 
 // What the reports add to a page with other reports (role_html_report.h).
-ReportParts PartsOfReports(const std::vector<TitledReport>& reports, bool has_one_scale);
+ReportParts PartsOfScenarioReports(const std::vector<TitledReport>& reports, bool has_one_scale);
 
 }  // namespace internal
 

@@ -72,7 +72,7 @@ std::map<std::string, std::string> ReadAllocatable(StrictReader* pool) {
 }
 
 void FailFirst(const char* key, absl::string_view value, const std::vector<std::string>& errors, StrictReader* reader) {
-  if (!errors.empty()) reader->Fail(key, absl::StrCat("Invalid value: ", Quote(value), ": ", errors.front()));
+  if (!errors.empty()) reader->Fail(key, absl::StrCat("Invalid value: ", GoQuoted(value), ": ", errors.front()));
 }
 
 // A node of the pool is what the API server takes.
@@ -178,7 +178,7 @@ void ReadEdit(StrictReader* reader, bool is_disaggregated, ScenarioEvent* event)
 void ReadScale(StrictReader* reader, bool is_disaggregated, ScenarioEvent* event) {
   const int32_t replicas = reader->Number("scale", {0, std::numeric_limits<int32_t>::max()}, 0);
   event->kind = Kind::kEdit;
-  event->patch = std::make_shared<const Json>(internal::ScalePatch(replicas));
+  event->patch = std::make_shared<const Json>(internal::ScenarioScalePatch(replicas));
   event->target = ReadRole(reader, is_disaggregated);
   if (is_disaggregated && event->target.empty()) reader->Fail("role", "missing: the role that is scaled");
   const std::string scaled = event->target.empty() ? "the set" : absl::StrCat("role ", event->target);
@@ -375,7 +375,7 @@ Scenario ReadScenario(const Json& manifest, StrictReader* reader) {
 }
 
 absl::StatusOr<Scenario> ReadScenario(const Json& manifest, const Json& document) {
-  return internal::ReadStrictly(document, "", [&manifest](StrictReader* reader) {
+  return internal::ReadDocumentStrictly(document, "", [&manifest](StrictReader* reader) {
     Scenario scenario = ReadScenario(manifest, reader);
     reader->Finish();
     return scenario;

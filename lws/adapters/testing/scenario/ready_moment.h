@@ -1,7 +1,7 @@
 // Notes in the report of a scenario how many groups are ready at a moment of an update, beside what is promised then.
 //
 //   lws::ScenarioReport noted;
-//   lws::internal::NoteReady(absl::Seconds(9), /*ready=*/2, /*promised=*/3, &noted);
+//   lws::internal::NoteScenarioReady(absl::Seconds(9), /*ready=*/2, /*promised=*/3, &noted);
 //   noted.lowest_ready;                // 2
 //   noted.broken_promise->promised;    // 3
 //
@@ -19,14 +19,14 @@
 namespace lws::internal {
 
 // `time` is since the beginning.
-inline void NoteReady(absl::Duration time, int32_t ready, int32_t promised, ScenarioReport* report) {
+inline void NoteScenarioReady(absl::Duration time, int32_t ready, int32_t promised, ScenarioReport* report) {
   if (report->lowest_ready < 0 || ready < report->lowest_ready) {
     report->lowest_ready = ready;
     report->promised_ready = promised;
   }
   const std::optional<BrokenPromise>& worst = report->broken_promise;
   if (ready >= promised) return;
-  if (!worst.has_value() || MissesMore(ready, promised, worst->ready, worst->promised)) {
+  if (!worst.has_value() || MissesPromiseByMore(ready, promised, worst->ready, worst->promised)) {
     report->broken_promise = {time, ready, promised};
   }
 }

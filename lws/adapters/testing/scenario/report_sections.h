@@ -1,7 +1,7 @@
 // The sections of a page, one for each report of a scenario, for reports of both kinds of sets.
 //
 //   std::vector<lws::TitledReport> reports = {{"keep-budget", report}};
-//   lws::internal::ReportParts parts = lws::internal::SectionsOf(
+//   lws::internal::ReportParts parts = lws::internal::SectionsOfScenarioReports(
 //       reports, /*has_one_scale=*/false, [](const lws::ScenarioReport&) { return std::string("<dl></dl>"); },
 //       [](const lws::ScenarioReport&, absl::Duration) { return std::string("<svg></svg>"); });
 //   parts.failures;    // ""
@@ -25,7 +25,7 @@ namespace lws::internal {
 
 // So long that the end is visible.
 template <typename Report>
-absl::Duration ShownTime(const Report& report) {
+absl::Duration ShownScenarioTime(const Report& report) {
   return std::max(report.duration * 1.03, absl::Seconds(1));
 }
 
@@ -55,7 +55,7 @@ std::string FailuresOfTitled(const Titled& titled) {
 }
 
 template <typename Report>
-std::string StoryOf(const Report& report) {
+std::string StoryOfScenarioReport(const Report& report) {
   std::string rows;
   for (const auto& entry : report.timeline) {
     using Kind = decltype(entry.kind);
@@ -67,17 +67,17 @@ std::string StoryOf(const Report& report) {
 
 // `figures(report)` and `drawing(report, end)` return markup; the times of the drawing go until `end`.
 template <typename Titled, typename Figures, typename Drawing>
-ReportParts SectionsOf(const std::vector<Titled>& reports, bool has_one_scale, const Figures& figures,
-                       const Drawing& drawing) {
+ReportParts SectionsOfScenarioReports(const std::vector<Titled>& reports, bool has_one_scale, const Figures& figures,
+                                      const Drawing& drawing) {
   absl::Duration longest;
-  for (const Titled& titled : reports) longest = std::max(longest, ShownTime(titled.report));
+  for (const Titled& titled : reports) longest = std::max(longest, ShownScenarioTime(titled.report));
   ReportParts parts;
   for (const Titled& titled : reports) {
-    const absl::Duration end = has_one_scale ? longest : ShownTime(titled.report);
+    const absl::Duration end = has_one_scale ? longest : ShownScenarioTime(titled.report);
     absl::StrAppend(&parts.failures, FailuresOfTitled(titled));
     absl::StrAppend(&parts.sections, "<section>\n<h2>", EscapeHtmlMarkup(titled.title), "</h2>\n",
                     figures(titled.report), OutcomeOfTitled(titled), "<div class=\"drawing\" tabindex=\"0\">\n",
-                    drawing(titled.report, end), "</div>\n", StoryOf(titled.report), "</section>\n");
+                    drawing(titled.report, end), "</div>\n", StoryOfScenarioReport(titled.report), "</section>\n");
   }
   return parts;
 }

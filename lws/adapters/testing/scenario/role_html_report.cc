@@ -268,8 +268,9 @@ std::string Figures(const RoleReport& report) {
 }
 
 internal::ReportParts PartsOfRoleReports(const std::vector<TitledRoleReport>& reports, bool has_one_scale) {
-  return internal::SectionsOf(reports, has_one_scale, Figures,
-                              [](const RoleReport& report, absl::Duration end) { return Drawing(report, end).Draw(); });
+  return internal::SectionsOfScenarioReports(
+      reports, has_one_scale, Figures,
+      [](const RoleReport& report, absl::Duration end) { return Drawing(report, end).Draw(); });
 }
 
 }  // namespace
@@ -280,7 +281,7 @@ std::string RoleScenarioHtmlReport(const std::vector<TitledRoleReport>& reports,
 
 std::string ScenarioHtmlReport(const std::vector<TitledReport>& sets, const std::vector<TitledRoleReport>& roles,
                                const ReportPage& page) {
-  internal::ReportParts parts = internal::PartsOfReports(sets, page.has_one_scale);
+  internal::ReportParts parts = internal::PartsOfScenarioReports(sets, page.has_one_scale);
   const internal::ReportParts of_roles = PartsOfRoleReports(roles, page.has_one_scale);
   absl::StrAppend(&parts.failures, of_roles.failures);
   absl::StrAppend(&parts.sections, of_roles.sections);

@@ -58,7 +58,7 @@ std::vector<RoleTimelineEntry> RoleWatch::Look(absl::Duration time) {
   const DisaggregatedObservation observation = simulation_->Observe(namespace_, report_->set_name);
   if (observation.set == nullptr) return entries;
   is_done_ = true;
-  for (int32_t slice = 0; slice < Slices(*observation.set); ++slice) {
+  for (int32_t slice = 0; slice < SpecSlices(*observation.set); ++slice) {
     const std::vector<RoleView> roles = ReadSlice(observation, slice, time);
     std::vector<RoleLane> lanes;
     for (const RoleView& role : roles) {
@@ -210,8 +210,9 @@ void RoleWatch::NoteRole(int32_t slice, const RoleView& role, RoleUpdate* update
   const int32_t counted_on = failures_ == RoleFailures::kExcused ? role.proven : role.steady();
   promise.Raise(Promise::Grounded(floor, counted_on) - role.unseen);
   RoleCourse& course = CourseOf(slice, role.name);
-  const bool is_worse = MissesMore(role.ready(), promise.groups(), course.lowest_ready, course.promised_ready);
-  const bool is_alike = !MissesMore(course.lowest_ready, course.promised_ready, role.ready(), promise.groups());
+  const bool is_worse = MissesPromiseByMore(role.ready(), promise.groups(), course.lowest_ready, course.promised_ready);
+  const bool is_alike =
+      !MissesPromiseByMore(course.lowest_ready, course.promised_ready, role.ready(), promise.groups());
   if (course.lowest_ready < 0 || is_worse || (is_alike && role.ready() < course.lowest_ready)) {
     course.lowest_ready = role.ready();
     course.promised_ready = promise.groups();

@@ -23,8 +23,8 @@
 namespace lws {
 
 using internal::JsonReader;
-using simulation::Change;
 using simulation::ChangeType;
+using simulation::ObjectChange;
 
 namespace {
 
@@ -49,7 +49,7 @@ class Run {
         simulation_(
             MakeOptions(options), options.roles,
             {[this](const Plan& plan, const absl::Status&) { OnPlan(plan); },
-             [this](const Event& event) { OnEvent(event); }, [this](const Change& change) { OnChange(change); }}),
+             [this](const Event& event) { OnEvent(event); }, [this](const ObjectChange& change) { OnChange(change); }}),
         roles_(&simulation_, namespace_, &report_),
         play_(
             scenario, &simulation_.cluster(), [this] { Look(); }, options.is_stopped) {
@@ -95,7 +95,7 @@ class Run {
   absl::Status Happen(const ScenarioEvent& event) {
     const bool is_there = internal::StrikeScenario(event, namespace_, &cluster());
     if (!is_there && event.if_possible) return absl::OkStatus();
-    if (!is_there) return internal::NotStruck(event, namespace_, &cluster());
+    if (!is_there) return internal::ScenarioFaultNotStruck(event, namespace_, &cluster());
     Tell(Kind::kScenario, DescribeScenarioEvent(event));
     if (event.kind != ScenarioEvent::Kind::kEdit) return absl::OkStatus();
     const absl::Status status = Edit(event);
@@ -134,7 +134,7 @@ class Run {
     if (event.regarding.kind == kDisaggregatedSetKind) Tell(Kind::kEvent, event.note);
   }
 
-  void OnChange(const Change& change) {
+  void OnChange(const ObjectChange& change) {
     report_.pods_created += change.key.kind == "Pod" && change.type == ChangeType::kAdded;
   }
 

@@ -18,7 +18,7 @@
 namespace lws {
 
 using internal::JsonReader;
-using simulation::Change;
+using simulation::ObjectChange;
 
 namespace {
 
@@ -28,8 +28,7 @@ SimulationOptions MakeOptions(const ScenarioRunOptions& options) {
   SimulationOptions simulation;
   simulation.seed = options.seed;
   simulation.sets = options.sets;
-  simulation.restarts = options.restarts;
-  simulation.scheduler_provider = options.scheduler_provider;
+  simulation.pods = options.pods;
   simulation.statefulsets.max_unavailable = options.max_unavailable_statefulset;
   return simulation;
 }
@@ -43,10 +42,10 @@ class Run {
         step_(options.told_step),
         namespace_(NamespaceOf(*scenario.manifest)),
         groups_(&simulation_, namespace_, &report_),
-        simulation_(
-            MakeOptions(ScenarioOptionsFor(scenario, options)),
-            {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
-             [this](const Event& event) { Hear(event); }, [this](const Change& change) { groups_.OnChange(change); }}),
+        simulation_(MakeOptions(ScenarioOptionsFor(scenario, options)),
+                    {[this](const Plan& plan, const absl::Status& status) { groups_.OnPlan(plan, status); },
+                     [this](const Event& event) { Hear(event); },
+                     [this](const ObjectChange& change) { groups_.OnChange(change); }}),
         play_(
             scenario, &simulation_, [this] { Look(step_); }, options.is_stopped) {
     JsonReader manifest(*scenario.manifest);
@@ -81,7 +80,7 @@ class Run {
   absl::Status Happen(const ScenarioEvent& event) {
     const bool is_there = internal::StrikeScenario(event, namespace_, &simulation_);
     if (!is_there && event.if_possible) return absl::OkStatus();
-    if (!is_there) return internal::NotStruck(event, namespace_, &simulation_);
+    if (!is_there) return internal::ScenarioFaultNotStruck(event, namespace_, &simulation_);
     Tell(TimelineEntry::Kind::kScenario, DescribeScenarioEvent(event));
     if (event.kind != Kind::kEdit) return absl::OkStatus();
     const absl::Status status = groups_.Edit(*event.patch);
@@ -134,9 +133,9 @@ class Run {
 
 ScenarioRunOptions ScenarioOptionsFor(const Scenario& scenario, ScenarioRunOptions options) {
   const bool has_controls = options.sets.controls == nullptr && scenario.controls.has_value();
-  const bool has_restarts = options.restarts == nullptr && scenario.restarts.has_value();
+  const bool has_restarts = options.pods.restarts == nullptr && scenario.restarts.has_value();
   if (has_controls) options.sets.controls = &*scenario.controls;
-  if (has_restarts) options.restarts = &*scenario.restarts;
+  if (has_restarts) options.pods.restarts = &*scenario.restarts;
   return options;
 }
 

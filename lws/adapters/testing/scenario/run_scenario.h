@@ -21,20 +21,16 @@
 #include "absl/status/statusor.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/adapters/testing/scenario/scenario_report.h"
+#include "lws/core/reconcile/reconcile_pod.h"
 #include "lws/core/reconcile/reconcile_set.h"
-#include "lws/placement/providers/pod_group.h"
 
 namespace lws {
 
-struct RestartPolicy;
-
 struct ScenarioRunOptions {
   uint64_t seed = 1;
-  SetReconcileOptions sets;  // a rollout policy, and controls
-  // Borrowed. Null: restarts follow the reference.
-  const RestartPolicy* restarts = nullptr;
+  SetReconcileOptions sets;                  // a rollout policy, and controls
+  PodReconcileOptions pods;                  // a restart policy, and a scheduling provider
   bool max_unavailable_statefulset = false;  // MaxUnavailableStatefulSet
-  SchedulerProvider scheduler_provider = SchedulerProvider::kNone;
   // Above 0, the timeline is short: it has the groups when so many of them changed, and at the events that it has. It
   // leaves out the events of single groups, and counts them. 0: it has every change and every event.
   int32_t told_step = 0;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lws/adapters/testing/promise.h"
 #include "lws/adapters/testing/scenario/scenario_patches.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/admit_set.h"
@@ -63,7 +64,7 @@ Json NextImagesOfRoles(const Json& stored) {
   Json roles = JsonReader(stored).List({"spec", "roles"});
   for (Json& role : roles) {
     role.merge_patch(
-        internal::ImagesPatch(role, [](const std::string& image) { return absl::StrCat(image, "-next"); }));
+        internal::ScenarioImagesPatch(role, [](const std::string& image) { return absl::StrCat(image, "-next"); }));
   }
   return {{"spec", {{"roles", std::move(roles)}}}};
 }
@@ -91,7 +92,7 @@ Scenario UsualScenario(const Json& manifest) {
   const Json stored = admission.set == nullptr ? manifest : LeaderWorkerSetToJson(*admission.set);
   ScenarioEvent update;
   update.patch = std::make_shared<const Json>(
-      internal::ImagesPatch(stored, [](const std::string& image) { return absl::StrCat(image, "-next"); }));
+      internal::ScenarioImagesPatch(stored, [](const std::string& image) { return absl::StrCat(image, "-next"); }));
   update.told = "the image changes";
   scenario.events.push_back(update);
   JsonReader reader(manifest);
@@ -110,7 +111,7 @@ int32_t ScenarioPromisedReady(const Json& manifest) {
   const IntOrPercent surge = ReadIntOrPercent(&reader, "maxSurge", 0);
   const IntOrPercent unavailable = ReadIntOrPercent(&reader, "maxUnavailable", 1);
   const absl::StatusOr<RolloutBudget> budget = ScaleBudget(replicas, surge, unavailable);
-  return budget.ok() ? replicas - budget->unavailable : 0;
+  return budget.ok() ? internal::PromiseFloor(replicas, budget->unavailable) : 0;
 }
 
 namespace {

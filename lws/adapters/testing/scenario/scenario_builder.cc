@@ -107,10 +107,11 @@ ScenarioBuilder& ScenarioBuilder::WhenQuiet() {
 }
 
 ScenarioBuilder& ScenarioBuilder::NewImage(absl::string_view image) {
-  return Edit(internal::ImagesPatch(*scenario_.manifest, [image](const std::string&) { return std::string(image); }));
+  return Edit(
+      internal::ScenarioImagesPatch(*scenario_.manifest, [image](const std::string&) { return std::string(image); }));
 }
 
-ScenarioBuilder& ScenarioBuilder::Scale(int32_t replicas) { return Edit(internal::ScalePatch(replicas)); }
+ScenarioBuilder& ScenarioBuilder::Scale(int32_t replicas) { return Edit(internal::ScenarioScalePatch(replicas)); }
 ScenarioBuilder& ScenarioBuilder::Edit(const Json& patch) {
   AddEvent(at_, Kind::kEdit, "", &scenario_)->patch = std::make_shared<const Json>(patch);
   return *this;

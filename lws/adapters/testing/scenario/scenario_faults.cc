@@ -71,7 +71,8 @@ bool StrikeScenario(const ScenarioEvent& event, const std::string& namespace_nam
   return false;
 }
 
-absl::Status NotStruck(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation) {
+absl::Status ScenarioFaultNotStruck(const ScenarioEvent& event, const std::string& namespace_name,
+                                    Simulation* simulation) {
   const bool is_of_node = event.kind == Kind::kLoseNode || event.kind == Kind::kRecoverNode ||
                           event.kind == Kind::kDrainNode || event.kind == Kind::kCordonNode ||
                           event.kind == Kind::kUncordonNode || event.kind == Kind::kTaintNode;

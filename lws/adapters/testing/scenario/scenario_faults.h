@@ -23,7 +23,8 @@ absl::Status AddScenarioNodes(const Scenario& scenario, Simulation* simulation);
 bool StrikeScenario(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation);
 
 // The error of a fault that could not be: its target does not exist, or is in no state for it.
-absl::Status NotStruck(const ScenarioEvent& event, const std::string& namespace_name, Simulation* simulation);
+absl::Status ScenarioFaultNotStruck(const ScenarioEvent& event, const std::string& namespace_name,
+                                    Simulation* simulation);
 
 }  // namespace lws::internal
 

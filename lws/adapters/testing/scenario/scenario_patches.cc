@@ -5,9 +5,9 @@
 
 namespace lws::internal {
 
-Json ScalePatch(int32_t replicas) { return {{"spec", {{"replicas", replicas}}}}; }
+Json ScenarioScalePatch(int32_t replicas) { return {{"spec", {{"replicas", replicas}}}}; }
 
-Json ImagesPatch(const Json& set, absl::FunctionRef<std::string(const std::string&)> image_of) {
+Json ScenarioImagesPatch(const Json& set, absl::FunctionRef<std::string(const std::string&)> image_of) {
   Json patch = Json::object();
   JsonReader reader(set);
   for (const char* key : {"leaderTemplate", "workerTemplate"}) {

@@ -1,6 +1,6 @@
 // Merge patches for the edits of scenarios.
 //
-//   lws::internal::ScalePatch(3);    // {"spec": {"replicas": 3}}
+//   lws::internal::ScenarioScalePatch(3);    // {"spec": {"replicas": 3}}
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_PATCHES_H_
@@ -15,11 +15,11 @@
 namespace lws::internal {
 
 // Sets the replicas of a LeaderWorkerSet.
-Json ScalePatch(int32_t replicas);
+Json ScenarioScalePatch(int32_t replicas);
 
 // Replaces the image of the first container of every template by `image_of` the old image. `set` is a LeaderWorkerSet,
 // or a role of a DisaggregatedSet. Complexity: O(containers).
-Json ImagesPatch(const Json& set, absl::FunctionRef<std::string(const std::string&)> image_of);
+Json ScenarioImagesPatch(const Json& set, absl::FunctionRef<std::string(const std::string&)> image_of);
 
 }  // namespace lws::internal
 

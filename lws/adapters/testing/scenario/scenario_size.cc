@@ -35,7 +35,7 @@ int64_t PodsOf(const Json& manifest) {
 
 }  // namespace
 
-std::vector<SetVersion> VersionsOfSet(const Scenario& scenario) {
+std::vector<SetVersion> VersionsOfScenarioSet(const Scenario& scenario) {
   std::vector<SetVersion> versions = {{scenario.manifest, nullptr}};
   for (const ScenarioEvent& event : scenario.events) {
     if (event.patch == nullptr) continue;
@@ -49,7 +49,7 @@ std::vector<SetVersion> VersionsOfSet(const Scenario& scenario) {
 }
 
 absl::Status CheckScenarioSize(const Scenario& scenario, int64_t most, absl::string_view how) {
-  for (const SetVersion& version : VersionsOfSet(scenario)) {
+  for (const SetVersion& version : VersionsOfScenarioSet(scenario)) {
     const int64_t pods = PodsOf(*version.manifest);
     if (pods <= most) continue;
     const std::string text = absl::StrCat("a set of ", pods, " pods: at most ", most, " are simulated ", how);

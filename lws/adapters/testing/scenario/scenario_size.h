@@ -1,7 +1,7 @@
 // How many pods a scenario is about, and how many a simulation of objects takes.
 //
 //   lws::internal::CheckScenarioSize(scenario).ok();    // true
-//   lws::internal::VersionsOfSet(scenario)[0].edit;    // null: the set as it is created
+//   lws::internal::VersionsOfScenarioSet(scenario)[0].edit;    // null: the set as it is created
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_SCENARIO_SIZE_H_
@@ -33,7 +33,7 @@ struct SetVersion {
 };
 
 // The set as it is created, and after each edit. An edit that cannot be made changes nothing, and gives no version.
-std::vector<SetVersion> VersionsOfSet(const Scenario& scenario);
+std::vector<SetVersion> VersionsOfScenarioSet(const Scenario& scenario);
 
 }  // namespace lws::internal
 

@@ -160,7 +160,7 @@ size_t TemplateOfGroup(const std::vector<const Json*>& templates, int64_t group,
 
 UsualNodes NodesForGroups(const Scenario& scenario) {
   JsonReader manifest(*scenario.manifest);
-  const std::vector<SetVersion> versions = VersionsOfSet(scenario);
+  const std::vector<SetVersion> versions = VersionsOfScenarioSet(scenario);
   std::vector<const Json*> sets;
   for (const SetVersion& version : versions) sets.push_back(version.manifest.get());
   const std::vector<const Json*> templates = TemplatesOf(sets);
@@ -202,7 +202,7 @@ std::vector<const Json*> VersionsOfRole(const std::vector<SetVersion>& versions,
 
 UsualNodes NodesForRoles(const Scenario& scenario) {
   JsonReader manifest(*scenario.manifest);
-  const std::vector<SetVersion> versions = VersionsOfSet(scenario);
+  const std::vector<SetVersion> versions = VersionsOfScenarioSet(scenario);
   std::vector<const Json*> templates;
   std::vector<NodeOwner> owners;  // of the nodes of a slice
   for (const Json& role : manifest.List({"spec", "roles"})) {

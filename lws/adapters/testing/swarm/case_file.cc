@@ -160,7 +160,7 @@ SwarmCase ReadCase(StrictReader* reader) {
   for (StrictReader& event : reader->Maps("events")) what.events.push_back(ReadEvent(&event, !what.roles.empty()));
   reader->Finish();
   CheckPods(what, reader);
-  SortByTime(&what.events);
+  SortSwarmEvents(&what.events);
   return what;
 }
 
@@ -188,7 +188,7 @@ std::string SwarmCaseToYaml(const SwarmCase& what) {
 }
 
 absl::StatusOr<SwarmCase> ReadSwarmCase(const Json& document) {
-  return internal::ReadStrictly(document, "", [](StrictReader* reader) { return ReadCase(reader); });
+  return internal::ReadDocumentStrictly(document, "", [](StrictReader* reader) { return ReadCase(reader); });
 }
 
 }  // namespace lws

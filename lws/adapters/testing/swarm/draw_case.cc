@@ -80,7 +80,7 @@ SwarmCase DrawSwarmCase(uint64_t seed) {
     event.outage = absl::Seconds(draw(5, 180));
     what.events.push_back(event);
   }
-  SortByTime(&what.events);
+  SortSwarmEvents(&what.events);
   return what;
 }
 
@@ -117,7 +117,7 @@ SwarmCase DrawRoleSwarmCase(uint64_t seed) {
     event.node = draw(0, what.nodes - 1);
     event.outage = absl::Seconds(draw(5, 180));
   }
-  SortByTime(&what.events);
+  SortSwarmEvents(&what.events);
   return what;
 }
 

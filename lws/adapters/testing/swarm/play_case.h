@@ -1,7 +1,7 @@
 // Plays a case of the swarm: its events one after another, then to the end of all faults, then until nothing is due.
 //
 //   uint64_t log = 0;
-//   lws::internal::AddToLog(/*value=*/7, &log);
+//   lws::internal::AddToSwarmLog(/*value=*/7, &log);
 //   log != 0;    // true
 //
 // Thread-safety: none.
@@ -59,7 +59,7 @@ inline void PlaySwarmCase(const SwarmCase& what, ScenarioPlay* play, absl::Funct
 }
 
 // Adds a value to the hash of all states of a case.
-inline void AddToLog(uint64_t value, uint64_t* log) { *log = (*log ^ value) * 0x100000001b3ULL; }
+inline void AddToSwarmLog(uint64_t value, uint64_t* log) { *log = (*log ^ value) * 0x100000001b3ULL; }
 
 }  // namespace lws::internal
 

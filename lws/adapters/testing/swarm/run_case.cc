@@ -189,7 +189,7 @@ class Swarm {
     promise_.Raise(Grounded(counted));
     for (const int64_t value : {absl::ToInt64Milliseconds(simulation_.now() - play_.start()), int64_t{counts.partition},
                                 int64_t{counts.replicas}, int64_t{counted.ready}, int64_t{promise_.groups()}}) {
-      internal::AddToLog(static_cast<uint64_t>(value), &result_.log);
+      internal::AddToSwarmLog(static_cast<uint64_t>(value), &result_.log);
     }
   }
 

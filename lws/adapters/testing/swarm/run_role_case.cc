@@ -148,7 +148,7 @@ class RoleSwarm {
   void HealImages() {
     for (int32_t image = 1; image <= images_.newest(); ++image) cluster().kubelet().SetImage(ImageName(image), {});
     for (const simulation::SharedObject& pod : cluster().server().FindAll("Pod")) {
-      if (simulation::TextAt(*pod, {"status", "phase"}) == "Running") continue;
+      if (simulation::StoredTextAt(*pod, {"status", "phase"}) == "Running") continue;
       cluster().server().Delete(simulation::StoredObjectRef(*pod), {}).IgnoreError();  // it may be gone
     }
   }
@@ -202,7 +202,8 @@ class RoleSwarm {
     const absl::Duration time = cluster().now() - play_.start();
     ++result_.steps;
     for (const RoleTimelineEntry& entry : watch_.Look(time)) {
-      for (const char letter : ToString(entry)) internal::AddToLog(static_cast<unsigned char>(letter), &result_.log);
+      for (const char letter : ToString(entry))
+        internal::AddToSwarmLog(static_cast<unsigned char>(letter), &result_.log);
     }
     if (checks_ == SwarmChecks::kWithoutPromise) return;
     for (const RoleCourse& course : report_.courses) {

@@ -56,7 +56,7 @@ struct SwarmCase {
   int32_t slices = 1;
 };
 
-inline void SortByTime(std::vector<SwarmEvent>* events) {
+inline void SortSwarmEvents(std::vector<SwarmEvent>* events) {
   std::stable_sort(events->begin(), events->end(),
                    [](const SwarmEvent& a, const SwarmEvent& b) { return a.at < b.at; });
 }
