@@ -67,7 +67,8 @@ class Counting {
     packs_ = problem.has_leader && problem.layers.empty() && problem.workers > 0;
     relaxed_.push_back(internal::WithoutLeader(later_));
     for (std::optional<PlacementProblem> smaller :
-         {internal::OfLesserPods(later_), internal::WithoutLeadersSubgroup(later_)}) {
+         {internal::OfLesserPods(later_), internal::WithoutLeadersSubgroup(later_),
+          internal::WithSmallerSubgroups(later_)}) {
       if (smaller.has_value()) relaxed_.push_back(*std::move(smaller));
     }
     for (const PlacementProblem& smaller : relaxed_) counts_.emplace_back(smaller, capacity, internal::CountScope());

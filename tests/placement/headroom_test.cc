@@ -147,6 +147,12 @@ TEST(HeadroomTest, Law2OfSubgroupsWithASmallerLeader) {
   // One subgroup has a leader and a worker, the other one two workers, and no node takes three pods of four gpus.
   EXPECT_EQ(CountHeadroom(SmallTopology("{[8 8 8 8]}"), request, 0)->at_most, 2);
   EXPECT_EQ(CountHeadroom(SmallTopology("{[7 7 7 7]}"), request, 0)->at_most, 0);
+  // Four subgroups of eight pods, of which the leader's has seven workers, hold a rack each. Two racks are too small.
+  request = Pods(31, "");
+  request.leader = PodShape();
+  request.subgroups = {{8, "rack", /*exclusive=*/true}};
+  EXPECT_EQ(CountHeadroom(SmallTopology("{[8][8][8][8][8][8][6][6]}"), request, 0)->at_most, 1);
+  EXPECT_EQ(CountHeadroom(SmallTopology("{[8][8][8][8][8][8][7][7]}"), request, 0)->at_most, 2);
 }
 
 TEST(HeadroomTest, Laws1And2AgainstEveryWayToPlace) {

@@ -123,4 +123,16 @@ std::optional<PlacementProblem> WithoutLeadersSubgroup(const PlacementProblem& p
   return workers;
 }
 
+std::optional<PlacementProblem> WithSmallerSubgroups(const PlacementProblem& problem) {
+  if (!LeaderIsMember(problem) || problem.layers.front().size < 2) return std::nullopt;
+  PlacementProblem workers = problem;
+  workers.has_leader = false;
+  workers.same_shape = false;
+  const int64_t pods = problem.layers.front().size;
+  for (LayerOnTopology& layer : workers.layers) layer.size = layer.size / pods * (pods - 1);
+  workers.layers.front().ratio = pods - 1;
+  workers.workers = problem.layers.front().units * (pods - 1);
+  return workers;
+}
+
 }  // namespace lws::internal

@@ -31,6 +31,10 @@ std::optional<PlacementProblem> OfLesserPods(const PlacementProblem& problem);
 // subgroup, or of the only one.
 std::optional<PlacementProblem> WithoutLeadersSubgroup(const PlacementProblem& problem);
 
+// Each innermost subgroup with one worker less, because one of them has the leader in place of a worker. Nullopt when
+// the leader is not a member of a subgroup, or subgroups have one pod.
+std::optional<PlacementProblem> WithSmallerSubgroups(const PlacementProblem& problem);
+
 }  // namespace lws::internal
 
 #endif  // LWS_PLACEMENT_SEARCH_RELAXED_PROBLEM_H_
