@@ -1,14 +1,21 @@
 #include "lws/placement/headroom.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "lws/api/well_known.h"
 #include "lws/placement/assign_group.h"
+#include "lws/placement/node_filter.h"
+#include "lws/placement/pod_rules.h"
 #include "lws/placement/search/apart_bound.h"
 #include "lws/placement/search/assign_in_scope.h"
 #include "lws/placement/search/domain_counts.h"
@@ -216,6 +223,57 @@ class Counting {
   std::map<std::pair<Holder, int>, std::set<int32_t>> held_domains_;  // by holder and level
 };
 
+// The labels that tell groups of a set apart.
+constexpr const char* kGroupLabels[] = {kGroupIndexLabel, kGroupKeyLabel, kSubGroupKeyLabel};
+
+// Whether pods ask for labels that tell groups apart, as an anti-affinity within the group does.
+bool AsksForGroupLabels(const GroupRequest& request) {
+  const auto asks = [](const PodSelector& selector) {
+    return std::any_of(selector.requirements.begin(), selector.requirements.end(), [](const LabelRequirement& asked) {
+      return std::find(std::begin(kGroupLabels), std::end(kGroupLabels), asked.key) != std::end(kGroupLabels);
+    });
+  };
+  const auto any = [&asks](const auto& terms) {
+    return std::any_of(terms.begin(), terms.end(), [&asks](const auto& term) { return asks(term.selector); });
+  };
+  const auto shape_asks = [&any](const PodShape& shape) {
+    return shape.rules != nullptr && (any(shape.rules->near) || any(shape.rules->apart) || any(shape.rules->spreads));
+  };
+  return shape_asks(request.worker) || (request.leader.has_value() && shape_asks(*request.leader));
+}
+
+// The rules of the same pod in another group: its labels, and the selectors that were made of them, differ.
+std::shared_ptr<const PodRules> RulesOfGroup(int64_t number, const std::shared_ptr<const PodRules>& first) {
+  if (first == nullptr) return nullptr;
+  auto rules = std::make_shared<PodRules>(*first);
+  for (const char* key : kGroupLabels) {
+    const auto label = rules->labels.find(key);
+    if (label == rules->labels.end()) continue;
+    const std::string old = label->second;
+    label->second = absl::StrCat(old, "+", number);
+    const auto rename = [&](auto* terms) {
+      for (auto& term : *terms) {
+        for (LabelRequirement& asked : term.selector.requirements) {
+          if (asked.key == key) std::replace(asked.values.begin(), asked.values.end(), old, label->second);
+        }
+      }
+    };
+    rename(&rules->near);
+    rename(&rules->apart);
+    rename(&rules->spreads);
+  }
+  return rules;
+}
+
+// A further group of the same set; the first one has the number 0.
+GroupRequest FurtherGroup(const GroupRequest& request, int64_t number) {
+  GroupRequest further = request;
+  if (number == 0 || !AsksForGroupLabels(request)) return further;
+  further.worker.rules = RulesOfGroup(number, request.worker.rules);
+  if (further.leader.has_value()) further.leader->rules = RulesOfGroup(number, request.leader->rules);
+  return further;
+}
+
 // The most groups that are placed before the next look whether the count is stopped.
 constexpr int64_t kLargestChunk = 4096;
 
@@ -228,7 +286,15 @@ absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int
   while (headroom->groups < limit) {
     headroom->is_stopped = is_stopped != nullptr && is_stopped();
     if (headroom->is_stopped) break;
-    const std::vector<const GroupRequest*> batch(std::min(chunk, limit - headroom->groups), &request);
+    std::vector<const GroupRequest*> batch(std::min(chunk, limit - headroom->groups), &request);
+    std::vector<GroupRequest> further;
+    if (AsksForGroupLabels(request)) {
+      further.reserve(batch.size());
+      for (size_t i = 0; i < batch.size(); ++i) {
+        further.push_back(FurtherGroup(request, headroom->groups + static_cast<int64_t>(i)));
+        batch[i] = &further.back();
+      }
+    }
     const absl::StatusOr<std::vector<PlacementResult>> results = AssignGroups(batch, &left);
     if (!results.ok()) return results.status();
     for (const PlacementResult& result : *results) {
@@ -258,7 +324,7 @@ absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequ
     if (!problem.ok()) return problem.status();
   }
   const bool sums_decide = (pods.has_value() || leader_is_free) && !AsksOfOthers(request);
-  Counting(*problem, request, capacity, sums_decide).Run(&headroom);
+  Counting(*problem, FurtherGroup(request, 1), capacity, sums_decide).Run(&headroom);
   const bool holds = !request.exclusive_levels.empty();
   headroom.exact = headroom.exact && !holds;
   const int64_t certain = holds ? 0 : headroom.groups;

@@ -18,7 +18,8 @@
 // nodes add up. In that case sums decide exactly. Where a leader takes room from workers, and the group has neither
 // subgroups nor exclusive levels, leaders and workers are packed onto the nodes of a domain whatever group they belong
 // to. Other groups are placed one after another. Domains that groups hold, and values of a topology key or nodes that
-// take one of their pods, bound what fits.
+// take one of their pods, bound what fits. The pods of each group have the labels of a group of their own: a selector
+// of the request's group index or group key selects the pods of one group alone.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_HEADROOM_H_

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "lws/api/well_known.h"
 #include "lws/placement/capacity.h"
 #include "lws/placement/group_request.h"
 #include "lws/placement/headroom.h"
@@ -147,6 +148,28 @@ TEST(HeadroomRulesTest, Law2BoundsPodsThatAreApart) {
   request.closeness = Closeness::kRequired;
   request.level = "rack";
   EXPECT_EQ(AtMost(request), 4);
+}
+
+// Pods that are apart within their group, or from other groups: the labels of a group tell which pods these are.
+TEST(HeadroomRulesTest, Laws1And2WhereLabelsTellGroupsApart) {
+  PodRules rules;
+  rules.labels = {{"app", "a"}, {kGroupKeyLabel, "of-0"}};
+  PodTerm term;
+  term.topology_key = "host";
+  term.all_namespaces = true;
+  term.selector.requirements = {{kGroupKeyLabel, LabelRequirement::Operator::kIn, {"of-0"}}};
+  rules.apart = {term};
+  // Two pods of a group need two nodes, which have room for another group.
+  const Capacity capacity = SmallTopology("{[2 2 2 2]}");
+  Headroom headroom = *CountHeadroom(capacity, PodsWith(std::make_shared<const PodRules>(rules), 2), 100);
+  EXPECT_EQ(headroom.groups, 4);
+  EXPECT_EQ(headroom.at_most, 4);
+  // Two pods of a group may share a node, and no other group may be there.
+  term.selector.requirements[0].op = LabelRequirement::Operator::kNotIn;
+  rules.apart = {term};
+  headroom = *CountHeadroom(SmallTopology("{[9 9 9]}"), PodsWith(std::make_shared<const PodRules>(rules), 2), 100);
+  EXPECT_EQ(headroom.groups, 3);
+  EXPECT_EQ(headroom.at_most, 3);
 }
 
 // A node without the label takes as many pods as it has room for.

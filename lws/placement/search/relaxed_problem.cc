@@ -88,6 +88,7 @@ void LiftExclusions(const PlacementProblem& problem, const PodShape& pod, ShapeO
 
 PlacementProblem BesideOtherGroups(const PlacementProblem& problem) {
   PlacementProblem later = problem;
+  later.limits.clear();
   const GroupRequest& request = *problem.request;
   if (problem.workers > 0) LiftExclusions(problem, request.worker, &later.worker);
   if (problem.has_leader) LiftExclusions(problem, *request.leader, &later.leader);

@@ -17,7 +17,8 @@
 namespace lws::internal {
 
 // The group without exclusions that end when other groups of its kind are placed: those by pod affinity to such groups,
-// and by the spread of their pods. A node that lacks the label of a topology key stays excluded.
+// and by the spread of their pods. A node that lacks the label of a topology key stays excluded. Pods of several groups
+// may share a node that pods of one group may not share.
 PlacementProblem BesideOtherGroups(const PlacementProblem& problem);
 
 // The workers alone. They have no subgroups when the leader is a member of one, which is smaller without it.
