@@ -356,6 +356,7 @@ set(lws_placement_sources
   lws/placement/resource_amounts.cc
   lws/placement/running_groups.cc
   lws/placement/running_pods.cc
+  lws/placement/search/apart_bound.cc
   lws/placement/search/assign_batch.cc
   lws/placement/search/assign_in_scope.cc
   lws/placement/search/domain_counts.cc
@@ -364,10 +365,12 @@ set(lws_placement_sources
   lws/placement/search/fewest_domains.cc
   lws/placement/search/group_orders.cc
   lws/placement/search/group_rules.cc
+  lws/placement/search/leader_packing.cc
   lws/placement/search/one_by_one.cc
   lws/placement/search/placement_problem.cc
   lws/placement/search/pod_neighbours.cc
   lws/placement/search/rank_order.cc
+  lws/placement/search/relaxed_problem.cc
   lws/placement/search/resource_totals.cc
   lws/placement/search/subgroup_split.cc
   lws/placement/search/victim_search.cc

@@ -39,6 +39,7 @@
 #include "lws/placement/group_request.h"
 #include "lws/placement/headroom.h"
 #include "lws/placement/node_binding.h"
+#include "lws/placement/reassign_group.h"
 #include "lws/placement/set_request.h"
 #include "lws/placement/topology.h"
 #include "nlohmann/json.hpp"
@@ -51,7 +52,8 @@ constexpr char kUsage[] =
     "                       [--add [N=]NODE] [--groups N|surge] [the flags of place for closeness and profile]\n"
     "                       [-o table|json|yaml]\n"
     "Counts how many more groups of each LeaderWorkerSet of FILE fit, in total and by domain, and says why the next\n"
-    "one does not. For a DisaggregatedSet it counts slices.\n"
+    "one does not. For a DisaggregatedSet it counts slices. With --pods, room is kept for the missing pods of groups\n"
+    "and slices that run in part.\n"
     "\n"
     "  --without DOMAINS  count as if these domains (b1/r3) or nodes were gone with their pods; may be repeated\n"
     "  --add N=NODE       count as if there were N more nodes like this one, with the pods of its DaemonSets; may be\n"
@@ -85,17 +87,20 @@ struct SetHeadroom {
   int missing = 0;            // of these, groups of the set that do not run yet
   std::vector<PartlyRunning> partly;
   lws::Headroom headroom;
-  std::string without_place;  // why a group that runs in part cannot be completed; "" when all can
-  bool is_certain = true;     // that it cannot
+  std::vector<std::string> without_place;  // why groups that run in part cannot be completed
+  bool is_certain = true;                  // that they cannot
+  bool is_rollout = false;                 // the groups that run in part are wanted, too
   FewestAdded added;
   bool is_left_out = false;  // because the command was stopped
 
   Enough enough() const {
     const Enough by_count = EnoughFor(headroom.groups, headroom.at_most, wanted);
-    if (without_place.empty()) return by_count;
-    // The count is that without the missing pods.
+    if (without_place.empty() || !is_rollout) return by_count;
+    // The count is that without their missing pods.
     return is_certain || by_count == Enough::kNo ? Enough::kNo : Enough::kUnknown;
   }
+  // The groups whose missing pods keep their room.
+  size_t completed() const { return partly.size() - without_place.size(); }
 };
 
 absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEitherKind>& sets,
@@ -122,20 +127,22 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEit
       const absl::StatusOr<int> surge = SurgeOf(*admission.set);
       if (!surge.ok()) return lws::StatusWithPrefix(manifest.where, surge.status());
       set.wanted = *surge;
+      set.is_rollout = true;
     }
     requests.push_back(std::move(set));
   }
   return requests;
 }
 
-// A rollout also needs room for the groups of the set that do not run yet, and for the missing pods of those that do.
-absl::Status AddMissing(const lws::SetPlacement& placement, const ClusterInput& cluster, SetHeadroom* set) {
+// Finds the groups of the set that run in part, because room is to be kept for their missing pods. A rollout also needs
+// room for those that do not run yet.
+absl::Status AddRunningInPart(const lws::SetPlacement& placement, const ClusterInput& cluster, SetHeadroom* set) {
   const std::string& name = set->object->metadata().name();
   for (int index = 0; index < set->object->spec().replicas(); ++index) {
     const lws::GroupId id{set->request.namespace_name, name, index};
     const std::vector<std::optional<int32_t>> running = RunningNodes(cluster, id, set->request);
     const auto runs = [](const std::optional<int32_t>& node) { return node.has_value(); };
-    if (running.empty()) ++set->missing;
+    if (running.empty() && set->is_rollout) ++set->missing;
     if (std::all_of(running.begin(), running.end(), runs)) continue;
     absl::StatusOr<lws::GroupRequest> request = lws::GroupRequestFromSet(*set->object, placement, index);
     if (!request.ok()) return request.status();
@@ -145,7 +152,7 @@ absl::Status AddMissing(const lws::SetPlacement& placement, const ClusterInput& 
     }
     set->partly.push_back(std::move(group));
   }
-  set->wanted = *set->wanted + set->missing;
+  if (set->is_rollout) set->wanted = *set->wanted + set->missing;
   return absl::OkStatus();
 }
 
@@ -159,19 +166,48 @@ std::vector<lws::PartlyPlacedGroup> PartlyPlaced(const SetHeadroom& set, const l
   return groups;
 }
 
-// Counts the room for the set beside the missing pods of groups that run in part, and stops at `limit`.
+std::string WhyNotCompleted(const std::string& name, const lws::TogetherResult& result) {
+  return absl::StrCat(name, ": ", lws::DescribeNoFit(result.no_fit), CertaintyText(result));
+}
+
+// Those of the groups that can be completed one after another. The set gets the reasons why the others cannot.
+absl::StatusOr<std::vector<lws::PartlyPlacedGroup>> Completable(const lws::Capacity& capacity,
+                                                                const std::vector<lws::PartlyPlacedGroup>& groups,
+                                                                SetHeadroom* set) {
+  std::vector<lws::PartlyPlacedGroup> completable;
+  lws::Capacity left = capacity;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const absl::StatusOr<lws::TogetherResult> result = lws::CompleteTogether(left, {&groups[i], 1}, "");
+    if (!result.ok()) return result.status();
+    if (result->assignments.empty()) {
+      set->without_place.push_back(WhyNotCompleted(set->partly[i].name, *result));
+      continue;
+    }
+    lws::UseMissingRanks(*groups[i].request, result->assignments.front(), groups[i].nodes, &left);
+    completable.push_back(groups[i]);
+  }
+  return completable;
+}
+
+// Counts the room for the set beside the missing pods of groups that run in part, and stops at `limit`. Where not all
+// of these can be completed, it keeps the room of those that can.
 absl::Status Count(const lws::Capacity& capacity, int64_t limit, const std::function<bool()>& is_stopped,
                    SetHeadroom* set) {
+  const std::vector<lws::PartlyPlacedGroup> groups = PartlyPlaced(*set, capacity.topology());
   absl::StatusOr<lws::CompletedHeadroom> counted =
-      lws::CountCompletedHeadroom(capacity, PartlyPlaced(*set, capacity.topology()), set->request, limit, is_stopped);
+      lws::CountCompletedHeadroom(capacity, groups, set->request, limit, is_stopped);
   if (!counted.ok()) return counted.status();
-  set->headroom = std::move(counted->headroom);
   set->without_place.clear();
-  const lws::TogetherResult& completed = counted->completed;
-  if (completed.assignments.size() == set->partly.size()) return absl::OkStatus();
-  set->without_place = absl::StrCat(set->partly[completed.next_group].name, ": ", lws::DescribeNoFit(completed.no_fit),
-                                    CertaintyText(completed));
-  set->is_certain = completed.is_certain;
+  set->is_certain = counted->completed.is_certain;
+  if (counted->completed.assignments.size() < groups.size()) {
+    const absl::StatusOr<std::vector<lws::PartlyPlacedGroup>> completable = Completable(capacity, groups, set);
+    if (!completable.ok()) return completable.status();
+    if (!completable->empty()) {
+      counted = lws::CountCompletedHeadroom(capacity, *completable, set->request, limit, is_stopped);
+      if (!counted.ok()) return counted.status();
+    }
+  }
+  set->headroom = std::move(counted->headroom);
   return absl::OkStatus();
 }
 
@@ -203,7 +239,7 @@ absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKin
   for (SetHeadroom& set : *sets) {
     set.is_left_out = IsInterrupted();
     if (set.is_left_out) continue;
-    absl::Status status = question.asks_for_surge ? AddMissing(*placement, *cluster, &set) : absl::OkStatus();
+    absl::Status status = AddRunningInPart(*placement, *cluster, &set);
     if (status.ok()) status = AnswerFor(question, *cluster, &set);
     if (!status.ok()) return status;
   }
@@ -233,10 +269,12 @@ lws::Json ToJson(const SetHeadroom& set) {
   }
   AddToJson(set.added, &json);
   if (set.missing > 0) json["do_not_run_yet"] = set.missing;
+  if (!set.partly.empty()) json["run_in_part"] = set.partly.size();
   if (!set.without_place.empty()) {
     json["cannot_be_completed"] = set.without_place;
     json["cannot_be_completed_is_certain"] = set.is_certain;
   }
+  if (set.headroom.is_packed) json["packed"] = true;
   if (set.headroom.is_stopped) json.erase("next");
   if (!set.headroom.not_looked_at.empty()) json["not_looked_at"] = set.headroom.not_looked_at;
   return json;
@@ -259,25 +297,44 @@ void PrintDomains(const lws::Headroom& headroom) {
   }
   if (domains.size() > kMostLines) std::cout << "  and " << domains.size() - kMostLines << " more domains with room\n";
   const size_t without = headroom.domains.size() - domains.size();
-  if (without > 0) std::cout << "  " << without << " of " << headroom.domains.size() << " have no room\n";
+  if (without > 0)
+    std::cout << "  " << without << " of " << headroom.domains.size()
+              << (without == 1 ? " has no room\n" : " have no room\n");
+}
+
+std::string CannotBeCompletedText(const SetHeadroom& set) {
+  if (set.without_place.empty()) return "";
+  const std::string groups = set.without_place.size() == 1
+                                 ? "a group that runs in part"
+                                 : absl::StrCat(set.without_place.size(), " groups that run in part");
+  return absl::StrCat(", but ", set.is_certain ? "" : "perhaps ", groups, " cannot be completed");
+}
+
+void PrintNotCompleted(const std::vector<std::string>& without_place) {
+  for (size_t i = 0; i < without_place.size() && i < kMostLines; ++i) {
+    std::cout << "  the missing pods of a group have no place: " << lws::PrintableText(without_place[i]) << "\n";
+  }
+  if (without_place.size() > kMostLines) {
+    std::cout << "  and those of " << without_place.size() - kMostLines << " more groups\n";
+  }
 }
 
 void Print(const Question& question, const SetHeadroom& set) {
   const bool is_one = set.headroom.exact && set.headroom.groups == 1;
-  std::cout << set.shown << ": " << CountText(set.headroom) << (is_one ? " more group fits" : " more groups fit");
+  std::cout << set.shown << ": " << CountText(set.headroom) << (is_one ? " more group fits" : " more groups fit")
+            << BesideText(set.completed(), "group");
   const Enough by_count = EnoughFor(set.headroom.groups, set.headroom.at_most, set.wanted);
   std::cout << EnoughText(question, set.added, WantedText(question, set.wanted, set.missing), by_count)
-            << (set.without_place.empty() ? ""
-                : set.is_certain          ? ", but a group that runs in part cannot be completed"
-                                          : ", but perhaps a group that runs in part cannot be completed");
+            << CannotBeCompletedText(set);
   std::cout << "; by " << set.headroom.level << ":\n";
   PrintDomains(set.headroom);
-  if (!set.without_place.empty()) {
-    std::cout << "  the missing pods of a group have no place: " << lws::PrintableText(set.without_place) << "\n";
-  }
+  PrintNotCompleted(set.without_place);
   std::cout << (set.headroom.is_stopped
                     ? "  stopped: more may fit\n"
                     : absl::StrCat("  one more: ", lws::PrintableText(lws::DescribeNoFit(set.headroom.next)), "\n"));
+  if (set.headroom.is_packed) {
+    std::cout << "  leaders of several groups share nodes; fewer may fit of groups that are placed one after another\n";
+  }
   if (set.headroom.not_looked_at.empty()) return;
   std::cout << "  not looked at: " << lws::PrintableText(absl::StrJoin(set.headroom.not_looked_at, ", "))
             << ": there may be less room\n";

@@ -65,7 +65,7 @@ absl::StatusOr<lws::Capacity> WithAddedNodes(const Question& question, const Clu
   };
   const absl::StatusOr<lws::FewestUntil> fewest = lws::FewestNodesUntil(capacity, like, kMostAddedNodes, room_in);
   if (!fewest.ok()) return fewest.status();
-  *added = {fewest->nodes, fewest->is_fewest};
+  *added = {fewest->nodes, fewest->is_fewest, fewest->at_least};
   return lws::WithNodesLike(capacity, like, fewest->nodes.value_or(kMostAddedNodes));
 }
 
@@ -115,13 +115,20 @@ std::string WantedText(const Question& question, const std::optional<int>& wante
   return absl::StrCat(surge, " and ", missing, missing == 1 ? " that does not run yet" : " that do not run yet");
 }
 
+std::string AddedText(const Question& question, const FewestAdded& added, const std::string& wanted) {
+  if (!added.nodes.has_value()) return "";
+  const std::string with =
+      absl::StrCat(" with ", *added.nodes, *added.nodes == 1 ? " more node like " : " more nodes like ", question.like);
+  if (added.is_fewest) return absl::StrCat(with, ", the fewest", wanted.empty() ? "" : " for ", wanted);
+  const std::string least =
+      added.at_least > 0 ? absl::StrCat("at least ", added.at_least, added.at_least == 1 ? " is needed" : " are needed")
+                         : "fewer may be enough, too";
+  return absl::StrCat(with, wanted.empty() ? "" : ", enough for ", wanted, "; ", least);
+}
+
 std::string EnoughText(const Question& question, const FewestAdded& added, const std::string& wanted, Enough enough) {
   if (wanted.empty()) return "";
-  if (added.nodes.has_value()) {
-    return absl::StrCat(" with ", *added.nodes, *added.nodes == 1 ? " more node like " : " more nodes like ",
-                        question.like, added.is_fewest ? ", which are the fewest for " : ", enough for ", wanted,
-                        added.is_fewest ? "" : "; fewer may be enough, too");
-  }
+  if (added.nodes.has_value()) return AddedText(question, added, wanted);
   const std::string with =
       question.finds_added() ? absl::StrCat(" even with ", kMostAddedNodes, " more nodes like ", question.like) : "";
   switch (enough) {
@@ -135,6 +142,12 @@ std::string EnoughText(const Question& question, const FewestAdded& added, const
   return absl::StrCat(with, ", perhaps too few for ", wanted, ": the count is a bound");
 }
 
+std::string BesideText(size_t completed, absl::string_view unit) {
+  if (completed == 0) return "";
+  return absl::StrCat(" beside the missing pods of ", completed, " ", unit,
+                      completed == 1 ? " that runs in part" : "s that run in part");
+}
+
 void AddToJson(Enough enough, lws::Json* json) {
   (*json)["enough"] = enough == Enough::kUnknown ? lws::Json() : lws::Json(enough == Enough::kYes);
   (*json)["outcome"] = enough == Enough::kYes ? "enough" : enough == Enough::kNo ? "too few" : "unknown";
@@ -144,6 +157,7 @@ void AddToJson(const FewestAdded& added, lws::Json* json) {
   if (!added.nodes.has_value()) return;
   (*json)["nodes_to_add"] = *added.nodes;
   (*json)["nodes_to_add_are_the_fewest"] = added.is_fewest;
+  (*json)["nodes_to_add_at_least"] = added.at_least;
 }
 
 }  // namespace lwsctl

@@ -2,6 +2,7 @@
 #ifndef LWS_EXAMPLES_LWSCTL_CAPACITY_QUESTION_H_
 #define LWS_EXAMPLES_LWSCTL_CAPACITY_QUESTION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "examples/lwsctl/cluster_input.h"
 #include "examples/lwsctl/input.h"
 #include "lws/api/json.h"
@@ -37,6 +39,7 @@ absl::StatusOr<Question> ReadQuestion(const Arguments& arguments);
 struct FewestAdded {
   std::optional<int> nodes;
   bool is_fewest = false;
+  int at_least = 0;  // fewer are certainly not enough
 };
 
 // Whether as many fit as are wanted. Where a count is a bound, this may be unknown.
@@ -59,9 +62,17 @@ Enough EnoughFor(int64_t fits, int64_t at_most, const std::optional<int>& wanted
 // yet".
 std::string WantedText(const Question& question, const std::optional<int>& wanted, int missing);
 
-// " with 3 more nodes like c1, which are the fewest for 4", ", too few for 4", ", perhaps too few for 4", ...; "" when
+// " with 3 more nodes like c1, the fewest for 4", " with 3 more nodes like c1, enough for 4; at least 2 are needed"; ""
+// when the number was not asked for or is not known. `wanted` may be empty.
+std::string AddedText(const Question& question, const FewestAdded& added, const std::string& wanted);
+
+// The same, or ", too few for 4", ", perhaps too few for 4", ...; "" when
 // nothing is wanted.
 std::string EnoughText(const Question& question, const FewestAdded& added, const std::string& wanted, Enough enough);
+
+// " beside the missing pods of 2 groups that run in part"; "" when room is kept for those of none. `unit` is "group" or
+// "slice".
+std::string BesideText(size_t completed, absl::string_view unit);
 
 // The fields "enough", which is null when it is unknown, and "outcome".
 void AddToJson(Enough enough, lws::Json* json);

@@ -49,6 +49,12 @@ struct SliceHeadroom : SetAnswer {
   std::vector<std::string> names;  // of the groups of a slice
   int64_t limit = kMostSlices;     // beyond which nothing is counted
   lws::TogetherHeadroom headroom;
+  std::vector<PlacedSlice> partly;  // slices that run in part; those that have a place keep room for their missing pods
+
+  size_t completed() const {
+    return static_cast<size_t>(
+        std::count_if(partly.begin(), partly.end(), [](const PlacedSlice& slice) { return slice.is_placed(); }));
+  }
 };
 
 // The room for the surge of a rollout.
@@ -92,6 +98,11 @@ lws::Json ToJson(const SliceHeadroom& slices) {
                     {"domains", std::move(domains)},
                     {"next", {{"reason", WhyNotNext(slices)}, {"certain", slices.headroom.next.is_certain}}}};
   AddToJson(static_cast<const SetAnswer&>(slices), &json);
+  if (!slices.partly.empty()) json["run_in_part"] = slices.partly.size();
+  for (const PlacedSlice& slice : slices.partly) {
+    if (!slice.is_placed())
+      json["cannot_be_completed"].push_back(absl::StrCat(slice.title(), ": ", WhySliceHasNoPlace(slice)));
+  }
   if (slices.wanted.has_value()) AddToJson(slices.enough, &json);
   if (!slices.headroom.next.not_looked_at.empty()) json["not_looked_at"] = slices.headroom.next.not_looked_at;
   return json;
@@ -102,6 +113,7 @@ std::string ToText(const Question& question, const SliceHeadroom& slices) {
   const bool is_one = headroom.exact && headroom.times == 1;
   std::string text =
       absl::StrCat(slices.shown, ": ", CountText(headroom), is_one ? " more slice fits" : " more slices fit",
+                   BesideText(slices.completed(), "slice"),
                    EnoughText(question, slices.added, WantedText(question, slices.wanted, 0), slices.enough),
                    slices.level.empty() ? "" : absl::StrCat("; at most, by ", slices.level, ":"), "\n");
   for (size_t i = 0; i < headroom.domains.size() && i < kMostLines; ++i) {
@@ -111,6 +123,11 @@ std::string ToText(const Question& question, const SliceHeadroom& slices) {
   }
   if (headroom.domains.size() > kMostLines) {
     absl::StrAppend(&text, "  and ", headroom.domains.size() - kMostLines, " more domains\n");
+  }
+  for (const PlacedSlice& slice : slices.partly) {
+    if (slice.is_placed()) continue;
+    absl::StrAppend(&text, "  the missing pods of ", slice.title(), " have ",
+                    lws::PrintableText(WhySliceHasNoPlace(slice)), "\n");
   }
   return absl::StrCat(text, "  one more: ", lws::PrintableText(WhyNotNext(slices)), "\n");
 }
@@ -131,11 +148,8 @@ lws::Json ToJson(const SurgeRoom& room) {
   return json;
 }
 
-std::string AddedText(const Question& question, const FewestAdded& added) {
-  if (added.nodes.has_value()) {
-    return absl::StrCat(" with ", *added.nodes, *added.nodes == 1 ? " more node like " : " more nodes like ",
-                        question.like, added.is_fewest ? ", which are the fewest" : "; fewer may be enough, too");
-  }
+std::string AddedOrNoneText(const Question& question, const FewestAdded& added) {
+  if (added.nodes.has_value()) return AddedText(question, added, "");
   return question.finds_added() ? absl::StrCat(" even with many more nodes like ", question.like) : "";
 }
 
@@ -147,7 +161,7 @@ std::string ToText(const Question& question, const SurgeRoom& room) {
   });
   std::string text =
       absl::StrCat(room.shown, ": the surge of a rollout (", surge, ") fits in ", fit, " of ", room.slices.size(),
-                   room.slices.size() == 1 ? " slice" : " slices", AddedText(question, room.added), "\n");
+                   room.slices.size() == 1 ? " slice" : " slices", AddedOrNoneText(question, room.added), "\n");
   for (const PlacedSlice& slice : room.slices) {
     if (slice.is_left_out) continue;
     const std::string domain =
@@ -178,12 +192,18 @@ absl::StatusOr<lws::TogetherHeadroom> CountSlices(const DisaggregatedManifest& m
   return headroom;
 }
 
-// Places the slices, which have their surge.
-absl::StatusOr<std::vector<PlacedSlice>> PlaceSurge(std::vector<PlacedSlice> slices, const SliceQuestion& asked,
-                                                    const lws::Capacity& capacity) {
+// What runs in the cluster, with this capacity.
+ClusterInput CopyOf(const SliceQuestion& asked, const lws::Capacity& capacity) {
   ClusterInput cluster;
   cluster.capacity = std::make_unique<lws::Capacity>(capacity);
   cluster.running = asked.cluster.running;
+  return cluster;
+}
+
+// Places the slices, which have their surge.
+absl::StatusOr<std::vector<PlacedSlice>> PlaceSurge(std::vector<PlacedSlice> slices, const SliceQuestion& asked,
+                                                    const lws::Capacity& capacity) {
+  ClusterInput cluster = CopyOf(asked, capacity);
   absl::Status status = PlaceSlices({}, &cluster, &slices);
   if (!status.ok()) return status;
   return slices;
@@ -255,15 +275,29 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
   return room;
 }
 
+// The slices of the set, some of which may run; none when no pods are given.
+absl::StatusOr<std::vector<PlacedSlice>> ReadRunningSlices(const DisaggregatedManifest& manifest,
+                                                           const SliceQuestion& asked) {
+  if (asked.cluster.running.empty()) return std::vector<PlacedSlice>();
+  return ReadSlices(manifest, lws::SpecSlices(*manifest.set), OptionsOf(asked), asked.cluster, asked.shown);
+}
+
 absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
-  SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}};
+  SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}, {}};
   const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, OptionsOf(asked));
   if (!first.ok()) return lws::StatusWithPrefix(manifest.where, first.status());
   slices.limit = std::min(kMostSlices, kMostPlacedPods / std::max<int64_t>(1, first->count.pods()));
   const int64_t wanted = std::min<int64_t>(slices.wanted.value_or(0), slices.limit);
+  const absl::StatusOr<std::vector<PlacedSlice>> running = ReadRunningSlices(manifest, asked);
+  if (!running.ok()) return running.status();
   const auto judge = [&](const lws::Capacity& capacity, JudgedFor purpose) -> absl::StatusOr<Enough> {
     const int64_t limit = purpose == JudgedFor::kSearch ? wanted : slices.limit;
-    absl::StatusOr<lws::TogetherHeadroom> headroom = CountSlices(manifest, asked, capacity, limit, &slices.names);
+    ClusterInput cluster = CopyOf(asked, capacity);
+    slices.partly = *running;
+    absl::Status completed = CompleteSlices(&cluster, &slices.partly);
+    if (!completed.ok()) return completed;
+    absl::StatusOr<lws::TogetherHeadroom> headroom =
+        CountSlices(manifest, asked, *cluster.capacity, limit, &slices.names);
     if (!headroom.ok()) return headroom.status();
     slices.headroom = *std::move(headroom);
     slices.enough = EnoughFor(slices.headroom.times, slices.headroom.at_most, slices.wanted);

@@ -177,12 +177,15 @@ for words in "--cuboid 1x4" "--cuboid 4y1" "--cuboid 1x1x4 --wrap w" "--cuboid 1
   echo "$words: exit code $?"
 done > "$TEST_TMPDIR/cuboid-refused" 2>&1
 check place-cuboid-refused.txt 0 cat "$TEST_TMPDIR/cuboid-refused"
+check place-cuboid-partly.txt 1 $tpu --cuboid 1x1x4 --wrap z --pods examples/lwsctl/golden/place/cuboid-pods.yaml
 check place-cuboid-spread.txt 0 $tpu --cuboid 1x1x4 --wrap z --spread example.com/cube
 # Of the pods of a group some run: those of lower priority may have to go for the others.
 partly="$place/partly-set.yaml $zones --pods $place/partly-pods.yaml --required rack"
 check place-partly.txt 1 $lwsctl place $partly
 check place-partly-priority.txt 0 $lwsctl place $partly --priority 0
 check place-partly-priority.json 0 $lwsctl place $partly --priority 0 -o json
+check capacity-partly.txt 0 $lwsctl capacity $partly --groups 4
+check capacity-partly-added.txt 1 $lwsctl capacity $partly --groups 5 --add 1=m2
 check capacity-partly-surge.txt 1 $lwsctl capacity $partly --groups surge
 check capacity-partly-surge.json 0 $lwsctl capacity $partly --groups surge --add 1=m2 -o json
 # Sets of one name in two namespaces.
@@ -218,6 +221,11 @@ check capacity-added.txt 0 $capacity --add 2=node-7 --groups 2
 check capacity-fewest.txt 0 $capacity --add node-7 --groups 5
 check capacity-fewest.json 0 $capacity --add node-7 --groups 5 -o json
 check capacity-surge.txt 1 $capacity --groups surge
+check capacity-apart.txt 0 $lwsctl capacity $place/rules-apart.yaml $four
+small="$lwsctl capacity $place/small-leader.yaml $zones"
+check capacity-small-leader.txt 0 $small
+check capacity-small-leader-fewest.txt 0 $small --groups 9 --add m3
+check capacity-exclusive-subgroups.txt 0 $lwsctl capacity $place/exclusive-subgroups.yaml $zones
 check capacity-exclusive.txt 0 $capacity --exclusive example.com/rack
 for words in "--add node-7" "--add x=node-7" "--add 1=node-x" "--without b3" "--groups many"; do
   $capacity $words

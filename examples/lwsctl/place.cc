@@ -144,8 +144,18 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
   return groups;
 }
 
+// The missing pods of a group in a cuboid have no place but in that cuboid, which is placed as a whole.
+lws::PlacementResult CuboidRunsInPart(const lws::GroupRequest& request) {
+  lws::PlacementResult refused;
+  refused.no_fit.reason = lws::NoFitReason::kCuboidRunsInPart;
+  refused.no_fit.wanted_pods = request.Pods();
+  refused.not_looked_at = request.not_looked_at;
+  return refused;
+}
+
 // Completes groups with some running pods first: their room is of no use until they are complete.
-absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* capacity) {
+absl::Status CompleteRunning(const NewGroupOptions& options, std::vector<PlacedGroup>* groups,
+                             lws::Capacity* capacity) {
   for (PlacedGroup& group : *groups) HoldDomains(group, capacity);
   for (PlacedGroup& group : *groups) {
     if (group.RunningPods() == 0) continue;
@@ -155,6 +165,10 @@ absl::Status CompleteRunning(std::vector<PlacedGroup>* groups, lws::Capacity* ca
       std::vector<int32_t> nodes;
       for (const std::optional<int32_t>& node : group.running) nodes.push_back(*node);
       group.result.assignment = lws::AssignmentFromRanks(group.request->leader.has_value(), nodes);
+      continue;
+    }
+    if (options.cuboid.has_value() && options.cuboid->Find(group.path()) != nullptr) {
+      group.result = CuboidRunsInPart(*group.request);
       continue;
     }
     absl::StatusOr<lws::PlacementResult> result = lws::AssignMissingRanks(*capacity, *group.request, group.running);
@@ -260,7 +274,7 @@ absl::StatusOr<std::vector<PlacedGroup>> PlaceSets(const std::vector<SetOfEither
   for (const PlacedGroup& group : *groups) {
     KeepSize({group.request->namespace_name, group.set, group.index}, *group.request, cluster);
   }
-  absl::Status status = CompleteRunning(&*groups, cluster->capacity.get());
+  absl::Status status = CompleteRunning(*options, &*groups, cluster->capacity.get());
   if (status.ok()) status = PlaceNewGroups(*options, cluster, &*groups);
   if (status.ok()) status = WriteReport(arguments, before, *cluster->capacity, *groups);
   if (!status.ok()) return status;

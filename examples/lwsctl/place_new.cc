@@ -143,21 +143,9 @@ absl::StatusOr<lws::PlacementResult> PlaceOne(const NewGroupOptions& options, co
   return result;
 }
 
-// A cuboid has no place for the missing pods of a group but the one that it was placed in.
-absl::Status CheckNoneRunsInPart(const std::vector<PlacedGroup>& groups) {
-  for (const PlacedGroup& group : groups) {
-    if (group.RunningPods() == 0 || group.RunningPods() == static_cast<int64_t>(group.running.size())) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("--cuboid: group ", group.title(), " runs in part, and is only placed as a whole"));
-  }
-  return absl::OkStatus();
-}
-
 // Places groups one by one in cuboids of their own, or beside others where a set has no cuboid.
 absl::Status PlaceContiguous(const NewGroupOptions& options, std::vector<PlacedGroup>* groups,
                              lws::Capacity* capacity) {
-  absl::Status status = CheckNoneRunsInPart(*groups);
-  if (!status.ok()) return status;
   for (PlacedGroup* group : NewOnes(groups)) {
     group->is_left_out = IsInterrupted();
     if (group->is_left_out) continue;

@@ -39,8 +39,7 @@ absl::StatusOr<NewGroupOptions> ReadNewGroupOptions(const std::vector<SetOfEithe
 
 // Places the groups that have no running pod, one after another. Those that run have their assignment already, and do
 // not have to go for others. With a priority, it asks for each group without a place which groups would have to go; a
-// group that runs in part keeps its pods. Takes the victims from the capacity. Errors: also InvalidArgument when a
-// group runs in part and a cuboid is wanted.
+// group that runs in part keeps its pods. Takes the victims from the capacity.
 absl::Status PlaceNewGroups(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedGroup>* groups);
 
 }  // namespace lwsctl

@@ -37,6 +37,17 @@ class Placing {
     return options_.priority.has_value() ? Preempt() : absl::OkStatus();
   }
 
+  absl::Status CompletePartly() {
+    for (PlacedSlice& slice : slices_) ReadRunning(&slice);
+    const auto is_other = [](const PlacedSlice& slice) { return !slice.AnyRuns() || !slice.AnyIsMissing(); };
+    slices_.erase(std::remove_if(slices_.begin(), slices_.end(), is_other), slices_.end());
+    for (PlacedSlice& slice : slices_) {
+      absl::Status status = Place(&slice);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
  private:
   void ReadRunning(PlacedSlice* slice) {
     for (size_t i = 0; i < slice->groups.requests.size(); ++i) {
@@ -143,6 +154,12 @@ bool PlacedSlice::AnyRuns() const {
   return std::any_of(running.begin(), running.end(), [](const auto& nodes) { return !nodes.empty(); });
 }
 
+bool PlacedSlice::AnyIsMissing() const {
+  return std::any_of(running.begin(), running.end(), [](const std::vector<std::optional<int32_t>>& nodes) {
+    return nodes.empty() || std::find(nodes.begin(), nodes.end(), std::nullopt) != nodes.end();
+  });
+}
+
 std::string PlacedSlice::title() const { return slice.has_value() ? absl::StrCat(shown, " slice ", *slice) : shown; }
 
 namespace {
@@ -188,6 +205,10 @@ absl::Status CheckLevelOf(const DisaggregatedManifest& manifest, const lws::Topo
 
 absl::Status PlaceSlices(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedSlice>* slices) {
   return Placing(options, cluster, slices).Run();
+}
+
+absl::Status CompleteSlices(ClusterInput* cluster, std::vector<PlacedSlice>* slices) {
+  return Placing({}, cluster, slices).CompletePartly();
 }
 
 std::string CertaintyText(const lws::TogetherResult& result) {

@@ -43,6 +43,7 @@ struct PlacedSlice {
 
   bool is_placed() const { return result.assignments.size() == groups.requests.size(); }
   bool AnyRuns() const;
+  bool AnyIsMissing() const;
   bool Runs(size_t group, size_t rank) const {
     return rank < running[group].size() && running[group][rank].has_value();
   }
@@ -60,6 +61,10 @@ absl::Status CheckLevelOf(const DisaggregatedManifest& manifest, const lws::Topo
 // Places slice by slice, those with running pods first. Takes their room, and that of their victims, from the cluster.
 // Ends early when the command is stopped. Errors: those of SpreadTogether, PreemptTogether and AssignCuboid.
 absl::Status PlaceSlices(const NewGroupOptions& options, ClusterInput* cluster, std::vector<PlacedSlice>* slices);
+
+// Places the missing pods of the slices that run in part, and drops all other slices. Takes their room from the
+// cluster. Errors: as for PlaceSlices.
+absl::Status CompleteSlices(ClusterInput* cluster, std::vector<PlacedSlice>* slices);
 
 // "" when it is certain that the groups have no place, else a clause that says why it is not.
 std::string CertaintyText(const lws::TogetherResult& result);

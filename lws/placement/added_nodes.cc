@@ -23,6 +23,10 @@ TopologyNode AddedNode(const TopologyNode& model, std::string name) {
   return node;
 }
 
+// The numbers of nodes above the one that is certainly too few which are tried one after another. Where groups are
+// placed one after another, a number may be enough though a larger one is not.
+constexpr int32_t kMostSteps = 8;
+
 // Looks for the boundary between too few and enough nodes.
 class FewestSearch {
  public:
@@ -32,40 +36,55 @@ class FewestSearch {
   absl::StatusOr<FewestUntil> Run(int32_t most) {
     int32_t enough = 0;
     for (;;) {
-      const absl::StatusOr<bool> fits = Try(enough);
-      if (!fits.ok()) return fits.status();
-      if (*fits) break;
-      if (enough == most) return FewestUntil();
+      const absl::StatusOr<RoomFound> found = Try(enough);
+      if (!found.ok()) return found.status();
+      if (found->is_enough) break;
+      too_few_ = enough;
+      if (enough == most) return FewestUntil{std::nullopt, false, certainly_too_few_ + 1};
       enough = enough == 0 ? 1 : static_cast<int32_t>(std::min<int64_t>(2 * int64_t{enough}, most));
     }
     while (enough - too_few_ > 1) {
       const int32_t middle = too_few_ + (enough - too_few_) / 2;
-      const absl::StatusOr<bool> fits = Try(middle);
-      if (!fits.ok()) return fits.status();
-      if (*fits) enough = middle;
+      const absl::StatusOr<RoomFound> found = Try(middle);
+      if (!found.ok()) return found.status();
+      (found->is_enough ? enough : too_few_) = middle;
     }
-    return FewestUntil{enough, enough == 0 || is_certain_};
+    return NearTheBound(enough);
   }
 
  private:
-  // Whether there is enough room with this many nodes more.
-  absl::StatusOr<bool> Try(int32_t nodes) {
+  absl::StatusOr<RoomFound> Try(int32_t nodes) {
     const absl::StatusOr<Capacity> larger = WithNodesLike(capacity_, like_, nodes);
     if (!larger.ok()) return larger.status();
     const absl::StatusOr<RoomFound> found = room_in_(*larger);
-    if (!found.ok()) return found.status();
-    if (!found->is_enough) {
-      too_few_ = nodes;
-      is_certain_ = found->is_certain;
+    if (found.ok() && !found->is_enough && found->is_certain) {
+      certainly_too_few_ = std::max(certainly_too_few_, nodes);
     }
-    return found->is_enough;
+    return found;
+  }
+
+  // Finds the most nodes that are certainly too few, and looks for enough nodes from there on.
+  absl::StatusOr<FewestUntil> NearTheBound(int32_t enough) {
+    for (int32_t open = enough; open - certainly_too_few_ > 1;) {
+      const int32_t middle = certainly_too_few_ + (open - certainly_too_few_) / 2;
+      const absl::StatusOr<RoomFound> found = Try(middle);
+      if (!found.ok()) return found.status();
+      if (certainly_too_few_ < middle) open = middle;
+    }
+    const int32_t at_least = certainly_too_few_ + 1;
+    for (int32_t nodes = at_least; nodes < std::min(enough, at_least + kMostSteps); ++nodes) {
+      const absl::StatusOr<RoomFound> found = Try(nodes);
+      if (!found.ok()) return found.status();
+      if (found->is_enough) enough = nodes;
+    }
+    return FewestUntil{enough, enough == at_least, at_least};
   }
 
   const Capacity& capacity_;
   const NodesLike& like_;
   const RoomIn room_in_;
   int32_t too_few_ = -1;
-  bool is_certain_ = false;  // that these are too few
+  int32_t certainly_too_few_ = -1;
 };
 
 }  // namespace
@@ -98,21 +117,18 @@ absl::StatusOr<FewestUntil> FewestNodesUntil(const Capacity& capacity, const Nod
 
 absl::StatusOr<FewestNodes> FewestNodesFor(const Capacity& capacity, const GroupRequest& request, const NodesLike& like,
                                            int64_t groups, int32_t most) {
-  FewestNodes fewest;
-  bool has_enough = false;
   const auto room_in = [&](const Capacity& larger) -> absl::StatusOr<RoomFound> {
-    absl::StatusOr<Headroom> headroom = CountHeadroom(larger, request, groups);
+    const absl::StatusOr<Headroom> headroom = CountHeadroom(larger, request, groups);
     if (!headroom.ok()) return headroom.status();
-    const RoomFound found{headroom->groups >= groups, headroom->at_most < groups};
-    if (found.is_enough || !has_enough) fewest.headroom = *std::move(headroom);
-    has_enough = has_enough || found.is_enough;
-    return found;
+    return RoomFound{headroom->groups >= groups, headroom->at_most < groups};
   };
   const absl::StatusOr<FewestUntil> until = FewestNodesUntil(capacity, like, most, room_in);
   if (!until.ok()) return until.status();
-  fewest.nodes = until->nodes;
-  fewest.is_fewest = until->is_fewest;
-  return fewest;
+  const absl::StatusOr<Capacity> larger = WithNodesLike(capacity, like, until->nodes.value_or(std::max(most, 0)));
+  if (!larger.ok()) return larger.status();
+  absl::StatusOr<Headroom> headroom = CountHeadroom(*larger, request, groups);
+  if (!headroom.ok()) return headroom.status();
+  return FewestNodes{until->nodes, until->is_fewest, until->at_least, *std::move(headroom)};
 }
 
 }  // namespace lws

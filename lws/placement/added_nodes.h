@@ -20,6 +20,7 @@
 //   4. When `is_fewest`, no smaller number of nodes is enough, whatever way groups are placed.
 //   5. FewestNodesUntil finds a number of nodes that is enough, and of which one node less is not. With `is_fewest` it
 //      is certain that one node less is not enough.
+//   6. It is certain that fewer than `at_least` nodes are not enough.
 //
 // Thread-safety: all functions here may be called concurrently.
 #ifndef LWS_PLACEMENT_ADDED_NODES_H_
@@ -62,9 +63,12 @@ struct FewestUntil {
   std::optional<int32_t> nodes;
   // Whether it is certain that one node less is not enough.
   bool is_fewest = false;
+  // Fewer nodes are certainly too few.
+  int32_t at_least = 0;
 };
 
-// Looks for the boundary between too few and enough nodes. REQUIRES: for `room_in`, more nodes never take room away.
+// Looks for the boundary between too few and enough nodes, and for the one between what is certainly too few and the
+// rest. REQUIRES: for `room_in`, more nodes never take room away, and never make certain that there is none.
 // Errors: those of WithNodesLike and of `room_in`. Complexity: O(log nodes) times WithNodesLike and `room_in`.
 absl::StatusOr<FewestUntil> FewestNodesUntil(const Capacity& capacity, const NodesLike& like, int32_t most,
                                              RoomIn room_in);
@@ -74,6 +78,8 @@ struct FewestNodes {
   std::optional<int32_t> nodes;
   // Whether it is certain that fewer nodes are not enough. This is so where sums decide in headroom.h.
   bool is_fewest = false;
+  // Fewer nodes are certainly too few.
+  int32_t at_least = 0;
   // With that many nodes more, or with `most` nodes more when these are not enough.
   Headroom headroom;
 };

@@ -216,7 +216,11 @@ class Completing {
     const PartlyPlacedGroup& group = groups_[index];
     const auto runs = [](const std::optional<int32_t>& node) { return node.has_value(); };
     if (group.cuboid != nullptr && !std::all_of(group.nodes.begin(), group.nodes.end(), runs)) {
-      return absl::InvalidArgumentError("cuboid: a group that runs in part is only placed as a whole");
+      PlacementResult refused;
+      refused.no_fit.reason = NoFitReason::kCuboidRunsInPart;
+      refused.no_fit.wanted_pods = group.request->Pods();
+      Keep(index, std::move(refused));
+      return false;
     }
     absl::StatusOr<PlacementResult> placed = AssignMissingRanks(left_, *group.request, group.nodes, outside_);
     if (!placed.ok()) return placed.status();

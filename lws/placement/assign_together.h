@@ -79,8 +79,8 @@ struct PartlyPlacedGroup {
 };
 
 // Law 5. `capacity` has the pods that run, and what they hold. When they are in several domains of the level, or not
-// all in `within`, the answer is a no-fit. Errors: as for AssignTogether, AssignMissingRanks and AssignCuboid, and
-// InvalidArgument for a group with a cuboid that runs in part. Complexity: as for these.
+// all in `within`, the answer is a no-fit, and so it is for a group with a cuboid that runs in part. Errors: as for
+// AssignTogether, AssignMissingRanks and AssignCuboid. Complexity: as for these.
 absl::StatusOr<TogetherResult> CompleteTogether(const Capacity& capacity, absl::Span<const PartlyPlacedGroup> groups,
                                                 absl::string_view level, const TopologyDomain& within = {});
 

@@ -50,6 +50,8 @@ absl::string_view NoFitReasonText(NoFitReason reason) {
       return "the running pods are in several domains of the level";
     case NoFitReason::kNoCuboidFits:
       return "no contiguous cuboid of nodes takes the whole group";
+    case NoFitReason::kCuboidRunsInPart:
+      return "a cuboid is placed as a whole, and the group runs in part";
     case NoFitReason::kDomainsAreFull:
       return "each domain of the level has as many groups of the set as it may have";
     case NoFitReason::kRulesNotKept:
@@ -58,28 +60,48 @@ absl::string_view NoFitReasonText(NoFitReason reason) {
   return "";
 }
 
+namespace {
+
+// "1 pod", "2 pods".
+std::string Pods(int64_t count) { return absl::StrCat(count, count == 1 ? " pod" : " pods"); }
+
+// What has no place, up to the reason.
+std::string WhatHasNoPlace(const NoFit& no_fit) {
+  if (no_fit.reason == NoFitReason::kDomainsAreFull) {
+    return absl::StrCat("no ", no_fit.level, " for ", Pods(no_fit.wanted_pods));
+  }
+  if (no_fit.wanted_subgroups > 0 && no_fit.reason != NoFitReason::kNoCuboidFits) {
+    return absl::StrCat(no_fit.best_subgroups, " of ", no_fit.wanted_subgroups, " subgroups of ",
+                        Pods(no_fit.subgroup_size), " fit, each in one ", no_fit.subgroup_level);
+  }
+  // No level was asked for when the whole cluster is the best domain.
+  const bool is_of_level = no_fit.reason == NoFitReason::kNoLevelFits || !no_fit.best_domain.empty();
+  if (!is_of_level || no_fit.reason == NoFitReason::kNoCuboidFits || no_fit.reason == NoFitReason::kCuboidRunsInPart) {
+    return absl::StrCat("no place for ", Pods(no_fit.wanted_pods));
+  }
+  return absl::StrCat("0 of ", no_fit.domains, " ", no_fit.level, " fit ", Pods(no_fit.wanted_pods));
+}
+
+}  // namespace
+
 std::string DescribeNoFit(const NoFit& no_fit) {
   if (no_fit.reason == NoFitReason::kRulesNotKept) {
-    return absl::StrCat("no sure place for ", no_fit.wanted_pods, " pods: ", NoFitReasonText(no_fit.reason), ": ",
+    return absl::StrCat("no sure place for ", Pods(no_fit.wanted_pods), ": ", NoFitReasonText(no_fit.reason), ": ",
                         absl::StrJoin(no_fit.rules, ", "));
   }
-  if (no_fit.reason == NoFitReason::kDomainsAreFull) {
-    return absl::StrCat("no ", no_fit.level, " for ", no_fit.wanted_pods, " pods: ", NoFitReasonText(no_fit.reason));
+  std::string text = absl::StrCat(WhatHasNoPlace(no_fit), ": ");
+  if (no_fit.reason == NoFitReason::kDomainsAreFull || no_fit.reason == NoFitReason::kCuboidRunsInPart) {
+    return absl::StrCat(text, NoFitReasonText(no_fit.reason));
   }
-  std::string text =
-      no_fit.reason == NoFitReason::kNoCuboidFits ? absl::StrCat("no place for ", no_fit.wanted_pods, " pods")
-      : no_fit.wanted_subgroups > 0
-          ? absl::StrCat(no_fit.best_subgroups, " of ", no_fit.wanted_subgroups, " subgroups of ", no_fit.subgroup_size,
-                         " pods fit, each in one ", no_fit.subgroup_level)
-          : absl::StrCat("0 of ", no_fit.domains, " ", no_fit.level, " fit ", no_fit.wanted_pods, " pods");
   const bool is_limited = no_fit.reason == NoFitReason::kNotEnoughRoom && !no_fit.limited.empty();
-  absl::StrAppend(&text, ": ", is_limited ? "all nodes together take too few pods" : NoFitReasonText(no_fit.reason));
+  absl::StrAppend(&text, is_limited ? "all nodes together take too few pods" : NoFitReasonText(no_fit.reason));
   const std::string best = no_fit.best_domain.empty() ? "the whole cluster" : absl::StrJoin(no_fit.best_domain, "/");
   absl::StrAppend(&text, "; best is ", best, " with ", no_fit.best_pods, "; ", no_fit.nodes,
                   no_fit.nodes == 1 ? " node" : " nodes");
   const char* separator = ": ";
   for (const auto& [reason, count] : no_fit.excluded) {
-    absl::StrAppend(&text, separator, count, " ", reason);
+    // Every pod takes one of the node's "pods".
+    absl::StrAppend(&text, separator, count, reason == "pods" ? " too many pods" : absl::StrCat(" ", reason));
     separator = ", ";
   }
   for (const auto& [rule, count] : no_fit.limited) {

@@ -52,6 +52,7 @@ enum class NoFitReason {
   kNoPlaceBesideSurvivors,
   kSurvivorsAreApart,  // the running pods are in several domains of the level that is to hold all of them
   kNoCuboidFits,       // no cuboid of the grid takes the whole group
+  kCuboidRunsInPart,   // a cuboid is placed as a whole, and some pods of the group run
   kDomainsAreFull,     // each domain of the level has as many groups of the set as it may have
   kRulesNotKept,  // there is room, but each place that was tried breaks a rule of the pods; another place may exist
 };
@@ -97,7 +98,8 @@ struct PlacementResult {
 };
 
 // "0 of 12 cloud/rack fit 8 pods: no domain of the level takes the whole group; best is b1/r3 with 6; 40 nodes: 12
-// taint, 4 notReady", or "3 of 4 subgroups of 4 pods fit, each in one cloud/rack: ...".
+// taint, 4 notReady", "3 of 4 subgroups of 4 pods fit, each in one cloud/rack: ...", or, where any nodes would do, "no
+// place for 8 pods: ...".
 std::string DescribeNoFit(const NoFit& no_fit);
 
 }  // namespace lws

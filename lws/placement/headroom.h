@@ -15,8 +15,11 @@
 //   4. If the cluster had no other nodes than those of a domain, no placement would have more groups than the domain's
 //      number, and where the number is exact, some placement would have as many.
 // When all pods of a group must be in one domain, domains are independent; and when pods have one shape, the counts of
-// nodes add up. In that case sums decide exactly. Groups that hold domains, whose pods ask something of others, or
-// whose leader takes room from workers are placed one after another.
+// nodes add up. In that case sums decide exactly. Where a leader takes room from workers, and the group has neither
+// subgroups nor exclusive levels, leaders and workers are packed onto the nodes of a domain whatever group they belong
+// to. Other groups are placed one after another. Domains that groups hold, and values of a topology key or nodes that
+// take one of their pods, bound what fits. The pods of each group have the labels of a group of their own: a selector
+// of the request's group index or group key selects the pods of one group alone.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_HEADROOM_H_
@@ -56,6 +59,9 @@ struct Headroom {
   std::vector<std::string> not_looked_at;
   // Whether the count was stopped, so that more groups may fit and `next` means nothing.
   bool is_stopped = false;
+  // Whether leaders of several groups have to share nodes for that many groups to fit. AssignGroup places one group
+  // as closely as it can, so that fewer may fit of groups that it places one after another.
+  bool is_packed = false;
 };
 
 // Where groups are placed one after another, it stops at `limit` groups, or soon after is_stopped() is true; a null

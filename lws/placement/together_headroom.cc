@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -32,28 +33,42 @@ int64_t MostTimes(const Capacity& capacity, const std::vector<__int128>& wanted,
   return static_cast<int64_t>(most);
 }
 
-// How many of the groups hold domains of their own, by namespace and level.
-using Holders = std::map<std::pair<std::string, int>, int64_t>;
+// Domains of one level that groups or subgroups of a namespace hold, each its own.
+using Held = std::tuple<Holder, std::string, int>;
 
-Holders HoldersAmong(const Topology& topology, absl::Span<const GroupRequest* const> groups) {
-  Holders holders;
+// How many such domains the groups hold.
+std::map<Held, int64_t> DomainsHeldBy(const Topology& topology, absl::Span<const GroupRequest* const> groups) {
+  std::map<Held, int64_t> held;
   for (const GroupRequest* group : groups) {
     const std::set<std::string> keys(group->exclusive_levels.begin(), group->exclusive_levels.end());
     for (const std::string& key : keys) {
-      const std::optional<int> exclusive = topology.LevelOf(key);
-      if (exclusive.has_value()) ++holders[{group->namespace_name, *exclusive}];
+      const std::optional<int> level = topology.LevelOf(key);
+      if (level.has_value()) ++held[{Holder::kGroup, group->namespace_name, *level}];
+    }
+    for (const SubgroupLayer& layer : group->subgroups) {
+      const std::optional<int> level = topology.LevelOf(layer.level);
+      if (!layer.exclusive || !level.has_value() || layer.size < 1) continue;
+      const bool counts_leader = group->leader.has_value() && group->subgroup_leader == SubgroupLeader::kMember;
+      held[{Holder::kSubgroup, group->namespace_name, *level}] += (group->workers + counts_leader) / layer.size;
     }
   }
-  return holders;
+  return held;
 }
 
-// How often the domain has enough domains for the holders, of which no two of one namespace share one.
-int64_t MostTimesAlone(const Topology& topology, const Holders& holders, int level, int32_t domain) {
+// How often the domain has enough domains that nobody holds.
+int64_t MostTimesAlone(const Capacity& capacity, const std::map<Held, int64_t>& held, int level, int32_t domain) {
+  const Topology& topology = capacity.topology();
   int64_t most = std::numeric_limits<int64_t>::max();
-  for (const auto& [held, count] : holders) {
-    const int exclusive = held.second;
-    const int64_t domains = exclusive <= level ? 1 : topology.DomainsWithin(level, domain, exclusive).size();
-    most = std::min(most, domains / count);
+  for (const auto& [kind, count] : held) {
+    const auto& [holder, namespace_name, at] = kind;
+    if (count == 0) continue;
+    const int32_t around = at <= level ? topology.DomainOf(at, topology.NodesOf(level, domain).begin) : 0;
+    const IndexRange within = at <= level ? IndexRange{around, around + 1} : topology.DomainsWithin(level, domain, at);
+    int64_t free = 0;
+    for (int32_t i = within.begin; i < within.end; ++i) {
+      free += topology.IsLabelled(at, i) && capacity.Holds(holder, namespace_name, at, i) == 0;
+    }
+    most = std::min(most, free / count);
   }
   return most;
 }
@@ -62,12 +77,12 @@ void AddBounds(const Capacity& capacity, absl::Span<const GroupRequest* const> g
                TogetherHeadroom* headroom) {
   const Topology& topology = capacity.topology();
   const WantedAmounts wanted = ResourcesWantedBy(topology, groups);
-  const Holders holders = HoldersAmong(topology, groups);
+  const std::map<Held, int64_t> held = DomainsHeldBy(topology, groups);
   __int128 sum = 0;
   for (int32_t domain = 0; domain < topology.DomainCount(level); ++domain) {
     if (!topology.IsLabelled(level, domain)) continue;
     const int64_t by_room = wanted.is_offered ? MostTimes(capacity, wanted.amounts, level, domain) : 0;
-    const int64_t most = std::min(by_room, MostTimesAlone(topology, holders, level, domain));
+    const int64_t most = std::min(by_room, MostTimesAlone(capacity, held, level, domain));
     sum += most;
     if (level != Topology::kRoot) headroom->domains.push_back({topology.DomainPath(level, domain), most});
   }

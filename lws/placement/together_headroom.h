@@ -9,7 +9,7 @@
 //   2. No way to place them has room more often than `at_most`, and in no domain more often than its number.
 //   3. When `exact`, no way has room more often than `times`.
 // The bounds add up what is free of each resource, so they are loose where pods do not fit onto nodes evenly. They also
-// count the domains that exclusive groups would hold.
+// count the domains that exclusive groups and subgroups would hold, and that nobody holds yet.
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_PLACEMENT_TOGETHER_HEADROOM_H_

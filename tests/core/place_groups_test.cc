@@ -290,7 +290,7 @@ TEST(PlaceGroupsTest, Law4TheReasonIsToldOnce) {
   world.AddLeader(0);
   EXPECT_EQ(
       world.Perform(),
-      "event NoPlace: group 0 has no place: 0 of 1 rack fit 3 pods: all nodes together have too little room; best is "
+      "event NoPlace: group 0 has no place: no place for 3 pods: all nodes together have too little room; best is "
       "the whole cluster with 2; 2 nodes: 1 cpu");
   EXPECT_EQ(world.Perform(), "");
   world.pods[0]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "6";

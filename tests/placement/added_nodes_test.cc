@@ -18,6 +18,7 @@
 #include "lws/placement/capacity.h"
 #include "tests/placement/case_count.h"
 #include "tests/placement/placement_cases.h"
+#include "tests/support/small_topology.h"
 
 namespace lws {
 namespace {
@@ -106,6 +107,9 @@ TEST(AddedNodesTest, Laws3And4AgainstEveryNumberOfNodes) {
       with.push_back(*CountHeadroom(*WithNodesLike(capacity, like, nodes), request, groups));
     }
     const std::string where = absl::StrCat("round ", round, ", seed ", kSeed, Describe(capacity, request));
+    for (int32_t fewer = 0; fewer < std::min(fewest.at_least, kMost + 1); ++fewer) {
+      ASSERT_LT(with[static_cast<size_t>(fewer)].at_most, groups) << "law 6: " << where;
+    }
     if (!fewest.nodes.has_value()) {
       ASSERT_LT(with[kMost].groups, groups) << where;
       continue;
@@ -117,6 +121,7 @@ TEST(AddedNodesTest, Laws3And4AgainstEveryNumberOfNodes) {
     if (nodes > 0) {
       ASSERT_LT(with[nodes - 1].groups, groups) << where;
     }
+    ASSERT_EQ(fewest.is_fewest, fewest.at_least == *fewest.nodes) << where;
     if (!fewest.is_fewest) continue;
     ++certain;
     for (size_t fewer = 0; fewer < nodes; ++fewer) ASSERT_LT(with[fewer].at_most, groups) << where;
@@ -141,14 +146,47 @@ TEST(AddedNodesTest, Law5AgainstEveryNumberOfNodes) {
       const int64_t missing = std::max<int64_t>(0, wanted - 4);
       const int64_t nodes = (missing + 1) / 2;
       ASSERT_EQ(until.nodes.has_value(), nodes < kMost) << wanted;
-      EXPECT_LE(asked, 7) << wanted;
+      EXPECT_LE(asked, 14) << wanted;
       if (!until.nodes.has_value()) continue;
       EXPECT_EQ(*until.nodes, nodes) << wanted;
       EXPECT_EQ(until.is_fewest, is_certain || nodes == 0) << wanted;
+      EXPECT_EQ(until.at_least, is_certain ? nodes : 0) << wanted;
     }
   }
   const auto fails = [](const Capacity&) -> absl::StatusOr<RoomFound> { return absl::CancelledError("stopped"); };
   EXPECT_EQ(FewestNodesUntil(capacity, {"n2", {}}, 5, fails).status().message(), "stopped");
+}
+
+// Some numbers of nodes are enough though larger ones are not, and some are too few without it being certain.
+TEST(AddedNodesTest, Laws5And6WhereMoreNodesTakeRoomAway) {
+  const Capacity capacity = SmallTopology("{[1]}");
+  const std::vector<bool> is_enough = {false, false, false, false, false, true, false, true, false, true, true};
+  for (int32_t certain = -1; certain < 5; ++certain) {
+    const auto room_in = [&](const Capacity& larger) -> absl::StatusOr<RoomFound> {
+      const int32_t added = larger.topology().NodeCount() - 1;
+      return RoomFound{is_enough[static_cast<size_t>(added)], added <= certain};
+    };
+    const FewestUntil until = *FewestNodesUntil(capacity, {"n0", {}}, 10, room_in);
+    EXPECT_EQ(until.nodes, 5) << certain;
+    EXPECT_EQ(until.at_least, certain + 1);
+    EXPECT_EQ(until.is_fewest, certain == 4);
+  }
+}
+
+// Leaders of one gpu share nodes. Placed one after another, groups need a node for each leader.
+TEST(AddedNodesTest, TheFewestAreFoundWhereLeadersAreSmall) {
+  GroupRequest request;
+  request.worker.amounts = {{"gpu", 8}};
+  request.workers = 2;
+  request.leader = PodShape();
+  request.leader->amounts = {{"gpu", 1}};
+  const FewestNodes fewest =
+      *FewestNodesFor(SmallTopology("{[8 8 8][8 8 8][8 8 8][8 8 8]}"), request, {"n0", {}}, 10, 100);
+  // Twenty nodes for the workers, and two for ten leaders.
+  EXPECT_EQ(fewest.nodes, 10);
+  EXPECT_TRUE(fewest.is_fewest);
+  EXPECT_TRUE(fewest.headroom.is_packed);
+  EXPECT_EQ(fewest.headroom.groups, 10);
 }
 
 TEST(AddedNodesTest, RefusesWhatIsNoNode) {

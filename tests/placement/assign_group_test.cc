@@ -257,7 +257,7 @@ TEST(AssignGroupTest, ZeroRequestsAndEmptyClusters) {
   const Capacity empty(*Topology::Create({}, {"rack"}));
   EXPECT_EQ(
       Place(empty, request),
-      "0 of 0 rack fit 150 pods: all nodes together have too little room; best is the whole cluster with 0; 0 nodes");
+      "no place for 150 pods: all nodes together have too little room; best is the whole cluster with 0; 0 nodes");
   request.worker.amounts = {{"unheard-of", 1}};
   EXPECT_EQ(AssignGroup(SmallTopology("{[1]}"), request)->no_fit.excluded.at("unheard-of"), 1);
 }

@@ -469,8 +469,12 @@ TEST(AssignTogetherTest, Law3GroupsWithCuboids) {
   EXPECT_EQ(place(), "b0/r1, 3: n20 n21 n22 n23 n24 n25");
   // A group runs in part, and no cuboid goes on from there.
   const std::vector<PartlyPlacedGroup> partly = {{&small, {node(2), std::nullopt}, &two}};
-  EXPECT_EQ(CompleteTogether(capacity, partly, "rack").status().message(),
-            "cuboid: a group that runs in part is only placed as a whole");
+  const TogetherResult refused = *CompleteTogether(capacity, partly, "rack");
+  EXPECT_TRUE(refused.assignments.empty());
+  EXPECT_TRUE(refused.is_certain);
+  EXPECT_EQ(refused.no_fit.reason, NoFitReason::kCuboidRunsInPart);
+  EXPECT_EQ(DescribeNoFit(refused.no_fit),
+            "no place for 2 pods: a cuboid is placed as a whole, and the group runs in part");
 }
 
 }  // namespace

@@ -106,17 +106,55 @@ TEST(HeadroomTest, Law4OfExclusiveGroups) {
   EXPECT_TRUE(CountHeadroom(capacity, request, 100)->domains[0].exact);
   request.exclusive_levels = {"block"};
   EXPECT_EQ(Describe(*CountHeadroom(capacity, request, 1)), "1 to 2 in b0/r0:1 b0/r1:1 b1/r2:1");
-  // The leader asks for something else, so the count of the domain is an upper bound.
+  // The leader asks for something else, so the sums of the racks are enough for a group, and a first group has
+  // certainly no place on one host.
   request = Pods(2, "rack");
   request.leader = request.worker;
   request.leader->amounts["gpu"] = 3;
-  const Headroom bound = *CountHeadroom(SmallTopology("{[4 3][7]}"), request, 100);
-  EXPECT_FALSE(bound.domains[0].exact && bound.domains[1].exact);
-  // The sums of the racks are enough for a group, and a first group has certainly no place on one host.
   request.level = "host";
   const Headroom none = *CountHeadroom(SmallTopology("{[4 3][4]}"), request, 100);
   EXPECT_EQ(none.at_most, 0);
   EXPECT_TRUE(none.exact);
+}
+
+// The leader is a member of the first of two subgroups, and asks for something else than the workers.
+TEST(HeadroomTest, Law2OfExclusiveSubgroupsWithAnotherLeader) {
+  GroupRequest request = Pods(3, "");
+  request.leader = PodShape();
+  request.subgroups = {{2, "rack", /*exclusive=*/true}};
+  const Headroom headroom = *CountHeadroom(SmallTopology("{[8 8][8 8][8 8]}{[8 8][8 8][8 8]}"), request, 100);
+  EXPECT_EQ(Describe(headroom), "3 in b0:1 b1:1");
+  EXPECT_TRUE(headroom.exact);
+  // The group is in one rack, and its only subgroup holds the block.
+  request = Pods(2, "rack");
+  request.subgroups = {{2, "block", /*exclusive=*/true}};
+  Capacity capacity = SmallTopology("{[8 8][8 8][8 8]}{[8 8][8 8][8 8]}{[8]}");
+  EXPECT_EQ(CountHeadroom(capacity, request, 0)->at_most, 3);
+  EXPECT_EQ(CountHeadroom(capacity, request, 100)->groups, 3);
+  capacity.Hold(Holder::kSubgroup, "", 0, 1);
+  EXPECT_EQ(CountHeadroom(capacity, request, 0)->at_most, 2);
+  EXPECT_EQ(CountHeadroom(capacity, request, 100)->groups, 2);
+  // Two subgroups of one rack cannot hold its block both.
+  request.subgroups = {{1, "block", /*exclusive=*/true}};
+  EXPECT_EQ(CountHeadroom(capacity, request, 0)->at_most, 0);
+}
+
+// Subgroups of a leader of one gpu and workers of four: four nodes take the four workers of two subgroups without one.
+TEST(HeadroomTest, Law2OfSubgroupsWithASmallerLeader) {
+  GroupRequest request = Pods(3, "");
+  request.worker.amounts = {{"gpu", 4}};
+  request.leader = PodShape();
+  request.leader->amounts = {{"gpu", 1}};
+  request.subgroups = {{2, "host"}};
+  // One subgroup has a leader and a worker, the other one two workers, and no node takes three pods of four gpus.
+  EXPECT_EQ(CountHeadroom(SmallTopology("{[8 8 8 8]}"), request, 0)->at_most, 2);
+  EXPECT_EQ(CountHeadroom(SmallTopology("{[7 7 7 7]}"), request, 0)->at_most, 0);
+  // Four subgroups of eight pods, of which the leader's has seven workers, hold a rack each. Two racks are too small.
+  request = Pods(31, "");
+  request.leader = PodShape();
+  request.subgroups = {{8, "rack", /*exclusive=*/true}};
+  EXPECT_EQ(CountHeadroom(SmallTopology("{[8][8][8][8][8][8][6][6]}"), request, 0)->at_most, 1);
+  EXPECT_EQ(CountHeadroom(SmallTopology("{[8][8][8][8][8][8][7][7]}"), request, 0)->at_most, 2);
 }
 
 TEST(HeadroomTest, Laws1And2AgainstEveryWayToPlace) {

@@ -138,10 +138,9 @@ TEST(PodRulesTest, NoFitsCountTheNodesThatPodsMayNotShare) {
   NoFit no_fit = AssignGroup(capacity, request)->no_fit;
   EXPECT_EQ(no_fit.best_pods, 3);
   EXPECT_EQ(no_fit.limited, (std::map<std::string, int64_t>{{"podAntiAffinity", 2}}));
-  EXPECT_EQ(
-      DescribeNoFit(no_fit),
-      "0 of 1 block fit 4 pods: all nodes together take too few pods; best is the whole cluster with 3; 3 nodes; 2 "
-      "nodes have room for more pods than may share them: podAntiAffinity");
+  EXPECT_EQ(DescribeNoFit(no_fit),
+            "no place for 4 pods: all nodes together take too few pods; best is the whole cluster with 3; 3 nodes; 2 "
+            "nodes have room for more pods than may share them: podAntiAffinity");
   // Without the rule, resources alone limit the pods.
   request.worker.rules = nullptr;
   request.workers = 10;

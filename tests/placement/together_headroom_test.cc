@@ -91,6 +91,25 @@ TEST(TogetherHeadroomTest, Law2CountsTheDomainsThatExclusiveGroupsHold) {
   EXPECT_EQ(HeadroomFor(capacity, {exclusive}, "rack", 100)->at_most, 4);
   EXPECT_EQ(HeadroomFor(capacity, {exclusive, exclusive}, "rack", 100)->at_most, 0);
   EXPECT_EQ(HeadroomFor(capacity, {exclusive, exclusive}, "", 100)->at_most, 2);
+  // Another group of the namespace holds a rack, and one of another namespace does not matter.
+  Capacity held = capacity;
+  held.Hold(Holder::kGroup, "", 1, 0);
+  held.Hold(Holder::kGroup, "other", 1, 1);
+  EXPECT_EQ(HeadroomFor(held, {exclusive}, "", 100)->times, 3);
+  EXPECT_EQ(HeadroomFor(held, {exclusive}, "", 100)->at_most, 3);
+  EXPECT_EQ(HeadroomFor(held, {exclusive}, "rack", 100)->domains[0].groups, 0);
+}
+
+// Four pods in two subgroups that hold a rack each.
+TEST(TogetherHeadroomTest, Law2CountsTheDomainsThatExclusiveSubgroupsHold) {
+  Capacity capacity = SmallTopology("{[9][9][9]}{[9][9]}");
+  GroupRequest request = Group(4);
+  request.subgroups = {{2, "rack", /*exclusive=*/true}};
+  EXPECT_EQ(HeadroomFor(capacity, {request}, "block", 100)->times, 2);
+  EXPECT_EQ(HeadroomFor(capacity, {request}, "block", 100)->at_most, 2);
+  EXPECT_EQ(HeadroomFor(capacity, {request, request}, "", 100)->at_most, 1);
+  capacity.Hold(Holder::kSubgroup, "", 1, 4);
+  EXPECT_EQ(HeadroomFor(capacity, {request}, "block", 100)->at_most, 1);
 }
 
 TEST(TogetherHeadroomTest, NodesThatDoNotFitEvenlyLeaveABound) {

@@ -112,6 +112,7 @@ class Explanation {
 
   // Whether the leader has no node at all while the workers without it would fit.
   bool WorkersAloneFit() const {
+    if (problem_.workers == 0) return false;
     if (!problem_.has_leader || problem_.same_shape || counts_.Whole().penalty != DomainCount::kNone) return false;
     PlacementProblem workers = problem_;
     workers.has_leader = false;
