@@ -49,6 +49,7 @@ struct SliceHeadroom : SetAnswer {
   std::vector<std::string> names;  // of the groups of a slice
   int64_t limit = kMostSlices;     // beyond which nothing is counted
   lws::TogetherHeadroom headroom;
+  bool has_no_groups = false;  // a slice; it fits always
 };
 
 // The room for the surge of a rollout.
@@ -57,7 +58,10 @@ struct SurgeRoom : SetAnswer {
   std::vector<PlacedSlice> slices;
 };
 
+constexpr char kNoGroups[] = "a slice has no groups, so it needs no room";
+
 std::string WhyNotNext(const SliceHeadroom& slices) {
+  if (slices.has_no_groups) return kNoGroups;
   const lws::TogetherResult& next = slices.headroom.next;
   if (slices.headroom.is_stopped) return "the command was stopped";
   if (!next.assignments.empty()) return absl::StrCat("there is room for more than ", slices.limit);
@@ -98,6 +102,7 @@ lws::Json ToJson(const SliceHeadroom& slices) {
 }
 
 std::string ToText(const Question& question, const SliceHeadroom& slices) {
+  if (slices.has_no_groups) return absl::StrCat(slices.shown, ": ", kNoGroups, "\n");
   const lws::TogetherHeadroom& headroom = slices.headroom;
   const bool is_one = headroom.exact && headroom.times == 1;
   std::string text =
@@ -172,7 +177,7 @@ absl::StatusOr<lws::TogetherHeadroom> CountSlices(const DisaggregatedManifest& m
   };
   absl::StatusOr<lws::TogetherHeadroom> headroom =
       lws::CountTogetherHeadroom(capacity, slice, LevelOfPolicy(*manifest.set), limit, IsInterrupted);
-  if (!headroom.ok()) return lws::WithPrefix(manifest.where, headroom.status());
+  if (!headroom.ok()) return manifest.place.Locate(headroom.status());
   return headroom;
 }
 
@@ -256,7 +261,13 @@ absl::StatusOr<SurgeRoom> FindSurgeRoom(const DisaggregatedManifest& manifest, c
 absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
   SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}};
   const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, OptionsOf(asked));
-  if (!first.ok()) return lws::WithPrefix(manifest.where, first.status());
+  if (!first.ok()) return manifest.place.Locate(first.status());
+  if (first->requests.empty()) {
+    slices.has_no_groups = true;
+    slices.headroom.times = slices.headroom.at_most = kMostSlices;
+    slices.headroom.next.is_certain = true;
+    return slices;
+  }
   slices.limit = std::min(kMostSlices, kMostPlacedPods / std::max<int64_t>(1, first->count.pods()));
   const int64_t wanted = std::min<int64_t>(slices.wanted.value_or(0), slices.limit);
   const auto judge = [&](const lws::Capacity& capacity, JudgedFor purpose) -> absl::StatusOr<Enough> {

@@ -23,7 +23,7 @@ namespace {
 // protobuf writes numbers of 64 bits as text, and leaves out what is zero.
 Json Action() {
   const Json target = Map({{"kind", Text()}, {"namespace", Text()}, {"name", Text()}});
-  return Map({{"verb", Words({"APPLY", "UPDATE_STATUS", "DELETE", "PATCH", "PATCH_STATUS"})},
+  return Map({{"verb", Words({"CREATE", "APPLY", "UPDATE_STATUS", "DELETE", "PATCH", "PATCH_STATUS"})},
               {"apiVersion", Text()},
               {"target", target},
               {"object", Text()},
@@ -32,7 +32,7 @@ Json Action() {
               {"resourceVersion", Text()},
               {"conflictIsRetry", Flag()},
               {"failureEvent", Object()}},
-             {"target"});
+             {"verb", "target"});
 }
 
 Json SetState() {
@@ -49,7 +49,7 @@ Json RolesState() {
   const Json role = Document({{"slice", Count()},
                               {"role", Text()},
                               {"inSpec", Flag()},
-                              {"wanted", Count()},
+                              {"wanted", OrNull(Count())},
                               {"newGroups", Count()},
                               {"newReady", Count()},
                               {"oldGroups", Count()},
@@ -63,6 +63,7 @@ Json ValidateOutput() {
   const Json set = Document({{"file", Text()},
                              {"line", Count()},
                              {"kind", Text()},
+                             {"namespace", Text()},
                              {"name", Text()},
                              {"errors", List(Text())},
                              {"warnings", List(Text())},

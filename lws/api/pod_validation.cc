@@ -227,6 +227,14 @@ FieldErrors PriorityErrors(const Json& pod) {
   return errors;
 }
 
+FieldErrors OverheadErrors(const Json& pod) {
+  const FieldValue spec = FieldValue(pod, "")["spec"];
+  const FieldValue overhead = spec["overhead"];
+  if (overhead.empty() || !spec["runtimeClassName"].Text().empty()) return {};
+  return {
+      Forbidden(overhead.path(), "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")};
+}
+
 void CheckPodTemplate(const FieldValue& pod_template, FieldErrors* errors) {
   const FieldValue metadata = pod_template["metadata"].Named(pod_template.path());
   CheckLabels(metadata["labels"], errors);

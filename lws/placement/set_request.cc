@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/api/field_status.h"
 #include "lws/api/json.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
@@ -114,8 +115,8 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   const std::string required = TextOr(annotations, kRequiredTopology);
   const std::string preferred = TextOr(annotations, kPreferredTopology);
   if (!required.empty() && !preferred.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(where, kRequiredTopology, ": excludes ", kPreferredTopology, ", which is set too"));
+    return FieldStatus("", absl::StrCat(where, kRequiredTopology),
+                       absl::StrCat("excludes ", kPreferredTopology, ", which is set too"));
   }
   const bool is_told_closeness = placement.closeness != Closeness::kUnconstrained;
   if (!is_told_closeness && !required.empty() && leader_is_apart && request->subgroups.empty() &&
@@ -128,10 +129,19 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   }
   const std::string slice_level = TextOr(annotations, kSliceTopology);
   if (slice_level.empty() || is_told_subgroups) return absl::OkStatus();
-  const std::optional<int64_t> size = ParseStrictInteger(TextOr(annotations, kSliceSize));
-  if (!size.has_value() || *size < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(where, kSliceSize, ": \"", TextOr(annotations, kSliceSize), "\" is not a positive integer"));
+  const std::string slice_size = TextOr(annotations, kSliceSize);
+  if (slice_size.empty()) {
+    return FieldStatus("", absl::StrCat(where, kSliceTopology),
+                       absl::StrCat("needs ", kSliceSize, ", which is missing"));
+  }
+  const std::optional<int64_t> size = ParseStrictInteger(slice_size);
+  const int64_t pods = request->workers + (leader_is_apart ? 0 : 1);
+  const bool is_size = size.has_value() && *size > 0;
+  if (!is_size || pods % *size != 0) {
+    return FieldStatus("", absl::StrCat(where, kSliceSize),
+                       absl::StrCat("\"", slice_size, "\" ",
+                                    !is_size ? "is not a positive integer"
+                                             : absl::StrCat("does not divide the ", pods, " pods of its pod set")));
   }
   request->subgroups.push_back({*size, slice_level, false});
   if (leader_is_apart) request->subgroup_leader = SubgroupLeader::kOutside;

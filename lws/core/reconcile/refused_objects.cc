@@ -70,7 +70,10 @@ PodErrors ErrorsOfPod(const Json& statefulset, int64_t ordinal, absl::string_vie
   Json pod = internal::StatefulSetPod(statefulset, statefulset["spec"].value("template", Json()), ordinal, revision);
   const absl::StatusOr<Json> admitted = AdmitPod(std::move(pod), {});
   if (!admitted.ok()) return {{{"metadata", std::string(admitted.status().message())}}, {}};
-  return {internal::ValidatePod(*admitted), internal::PriorityErrors(*admitted)};
+  FieldErrors certain = internal::ValidatePod(*admitted);
+  const FieldErrors of_overhead = internal::OverheadErrors(*admitted);
+  certain.insert(certain.end(), of_overhead.begin(), of_overhead.end());
+  return {std::move(certain), internal::PriorityErrors(*admitted)};
 }
 
 // The numbers 0 (or `first`), 10, 100, ... below `end`: at these a name grows by a digit.
