@@ -227,12 +227,12 @@ FieldErrors PriorityErrors(const Json& pod) {
   return errors;
 }
 
-FieldErrors OverheadErrors(const Json& pod) {
+void AddOverheadErrors(const Json& pod, FieldErrors* errors) {
   const FieldValue spec = FieldValue(pod, "")["spec"];
   const FieldValue overhead = spec["overhead"];
-  if (overhead.empty() || !spec["runtimeClassName"].Text().empty()) return {};
-  return {
-      Forbidden(overhead.path(), "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")};
+  if (overhead.empty() || !spec["runtimeClassName"].Text().empty()) return;
+  errors->push_back(
+      Forbidden(overhead.path(), "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"));
 }
 
 void CheckPodTemplate(const FieldValue& pod_template, FieldErrors* errors) {

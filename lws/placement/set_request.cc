@@ -130,18 +130,17 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   const std::string slice_level = TextOr(annotations, kSliceTopology);
   if (slice_level.empty() || is_told_subgroups) return absl::OkStatus();
   const std::string slice_size = TextOr(annotations, kSliceSize);
-  if (slice_size.empty()) {
-    return FieldStatus("", absl::StrCat(where, kSliceTopology),
-                       absl::StrCat("needs ", kSliceSize, ", which is missing"));
-  }
   const std::optional<int64_t> size = ParseStrictInteger(slice_size);
   const int64_t pods = request->workers + (leader_is_apart ? 0 : 1);
   const bool is_size = size.has_value() && *size > 0;
   if (!is_size || pods % *size != 0) {
-    return FieldStatus("", absl::StrCat(where, kSliceSize),
-                       absl::StrCat("\"", slice_size, "\" ",
-                                    !is_size ? "is not a positive integer"
-                                             : absl::StrCat("does not divide the ", pods, " pods of its pod set")));
+    const char* const annotation = slice_size.empty() ? kSliceTopology : kSliceSize;
+    const char* const problem = slice_size.empty() ? "needs kueue.x-k8s.io/podset-slice-size, which is missing"
+                                : is_size          ? "does not divide the pods of its pod set"
+                                                   : "is not a positive integer";
+    const absl::string_view quote = slice_size.empty() ? "" : "\"";
+    return FieldStatus("", where + annotation,
+                       absl::StrCat(quote, slice_size, quote, slice_size.empty() ? "" : " ", problem));
   }
   request->subgroups.push_back({*size, slice_level, false});
   if (leader_is_apart) request->subgroup_leader = SubgroupLeader::kOutside;

@@ -254,8 +254,12 @@ TEST(ValidatePodTest, AnOperatingSystemDoesNotHaveTheFieldsOfTheOther) {
   for (const FieldError& error : errors) EXPECT_EQ(error.detail, "Forbidden: cannot be set for a windows pod");
 }
 
-TEST(OverheadErrorsTest, AnOverheadIsThatOfARuntimeClass) {
-  const auto errors = [](const Json& spec) { return Join(OverheadErrors({{"spec", spec}})); };
+TEST(AddOverheadErrorsTest, AnOverheadIsThatOfARuntimeClass) {
+  const auto errors = [](const Json& spec) {
+    FieldErrors found;
+    AddOverheadErrors({{"spec", spec}}, &found);
+    return Join(found);
+  };
   EXPECT_EQ(
       errors({{"overhead", {{"cpu", "1"}}}}),
       "spec.overhead: Forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");

@@ -259,7 +259,7 @@ TEST(SetRequestTest, Law4ASliceThatIsNoneNamesItsAnnotation) {
        {Mistake{R"("kueue.x-k8s.io/podset-slice-size": "x")", "slice-size", "\"x\" is not a positive integer"},
         Mistake{R"("kueue.x-k8s.io/podset-slice-size": "0")", "slice-size", "\"0\" is not a positive integer"},
         Mistake{R"("kueue.x-k8s.io/podset-slice-size": "3")", "slice-size",
-                "\"3\" does not divide the 4 pods of its pod set"},
+                "\"3\" does not divide the pods of its pod set"},
         Mistake{R"("a": "b")", "slice-required-topology",
                 "needs kueue.x-k8s.io/podset-slice-size, which is missing"}}) {
     const Json sliced =

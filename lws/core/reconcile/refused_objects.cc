@@ -71,8 +71,7 @@ PodErrors ErrorsOfPod(const Json& statefulset, int64_t ordinal, absl::string_vie
   const absl::StatusOr<Json> admitted = AdmitPod(std::move(pod), {});
   if (!admitted.ok()) return {{{"metadata", std::string(admitted.status().message())}}, {}};
   FieldErrors certain = internal::ValidatePod(*admitted);
-  const FieldErrors of_overhead = internal::OverheadErrors(*admitted);
-  certain.insert(certain.end(), of_overhead.begin(), of_overhead.end());
+  internal::AddOverheadErrors(*admitted, &certain);
   return {std::move(certain), internal::PriorityErrors(*admitted)};
 }
 

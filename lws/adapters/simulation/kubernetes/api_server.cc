@@ -82,7 +82,7 @@ absl::Status Refuse(const char* kind, const std::string& name, const FieldErrors
 // of every cluster.
 absl::Status CheckAdmission(const ObjectRef& key, const Json& pod) {
   FieldErrors errors = internal::PriorityErrors(pod);
-  if (errors.empty()) errors = internal::OverheadErrors(pod);
+  internal::AddOverheadErrors(pod, &errors);
   if (errors.empty()) return absl::OkStatus();
   const absl::string_view reason = absl::StripPrefix(errors.front().detail, "Forbidden: ");
   return absl::InvalidArgumentError(absl::StrCat("pods ", Quote(key.name), " is forbidden: ", reason));
