@@ -26,6 +26,7 @@
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/placed_slice.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "examples/lwsctl/shown_names.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "lws/api/admit_set.h"
@@ -81,7 +82,7 @@ struct PartlyRunning {
 struct SetHeadroom {
   std::shared_ptr<const lws::LeaderWorkerSet> object;
   std::string shown;  // the name in tables
-  std::string where;  // in the file
+  PlaceInFile place;
   lws::GroupRequest request;
   std::optional<int> wanted;  // groups, if the user asked whether they fit
   int missing = 0;            // of these, groups of the set that do not run yet
@@ -111,21 +112,21 @@ absl::StatusOr<std::vector<SetHeadroom>> ReadRequests(const std::vector<SetOfEit
     const auto& manifest = std::get<SetManifest>(set_of_file);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return lws::StatusWithPrefix(manifest.where, absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
+      return manifest.place.Locate(absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
     }
     // A group that is not there yet.
     absl::StatusOr<lws::GroupRequest> request =
         lws::GroupRequestFromSet(*admission.set, placement, admission.set->spec().replicas());
-    if (!request.ok()) return lws::StatusWithPrefix(manifest.where, request.status());
+    if (!request.ok()) return manifest.place.Locate(request.status());
     SetHeadroom set;
     set.object = admission.set;
     set.shown = shown.Of(request->namespace_name, admission.set->metadata().name());
-    set.where = manifest.where;
+    set.place = manifest.place;
     set.request = *std::move(request);
     set.wanted = question.groups;
     if (question.asks_for_surge) {
       const absl::StatusOr<int> surge = SurgeOf(*admission.set);
-      if (!surge.ok()) return lws::StatusWithPrefix(manifest.where, surge.status());
+      if (!surge.ok()) return manifest.place.Locate(surge.status());
       set.wanted = *surge;
       set.is_rollout = true;
     }
@@ -234,7 +235,7 @@ absl::StatusOr<std::vector<SetHeadroom>> Answer(const std::vector<SetOfEitherKin
   const EndsInOrder ends_in_order;
   for (const SetHeadroom& set : *sets) {
     absl::Status status = CheckLevelsOfAnnotations(*set.object, set.request, cluster->capacity->topology());
-    if (!status.ok()) return lws::StatusWithPrefix(set.where, status);
+    if (!status.ok()) return set.place.Locate(status);
   }
   for (SetHeadroom& set : *sets) {
     set.is_left_out = IsInterrupted();
@@ -383,13 +384,13 @@ int RunCapacity(const std::vector<std::string>& words) {
   if (!question.ok()) return Fail(question.status());
   const absl::StatusOr<std::vector<SetOfEitherKind>> given =
       ReadSetsOfBothKinds(arguments->files[0], UnknownFieldsOf(*arguments));
-  if (!given.ok()) return Fail(given.status());
+  if (!given.ok()) return Fail(given.status(), OutputFormatOf(*arguments));
   const bool has_roles = std::any_of(given->begin(), given->end(), [](const SetOfEitherKind& set) {
     return std::holds_alternative<DisaggregatedManifest>(set);
   });
   if (has_roles) return ShowSlices(*given, *arguments, *question);
   const absl::StatusOr<std::vector<SetHeadroom>> sets = Answer(*given, *arguments, *question);
-  if (!sets.ok()) return Fail(sets.status());
+  if (!sets.ok()) return Fail(sets.status(), OutputFormatOf(*arguments));
   lws::Json report = {{"sets", lws::Json::array()}};
   for (const SetHeadroom& set : *sets) {
     if (set.is_left_out) continue;

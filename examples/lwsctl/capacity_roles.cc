@@ -55,6 +55,7 @@ struct SliceHeadroom : SetAnswer {
     return static_cast<size_t>(
         std::count_if(partly.begin(), partly.end(), [](const PlacedSlice& slice) { return slice.is_placed(); }));
   }
+  bool has_no_groups = false;  // a slice; it fits always
 };
 
 // The room for the surge of a rollout.
@@ -63,7 +64,10 @@ struct SurgeRoom : SetAnswer {
   std::vector<PlacedSlice> slices;
 };
 
+constexpr char kNoGroups[] = "a slice has no groups, so it needs no room";
+
 std::string WhyNotNext(const SliceHeadroom& slices) {
+  if (slices.has_no_groups) return kNoGroups;
   const lws::TogetherResult& next = slices.headroom.next;
   if (slices.headroom.is_stopped) return "the command was stopped";
   if (!next.assignments.empty()) return absl::StrCat("there is room for more than ", slices.limit);
@@ -109,6 +113,7 @@ lws::Json ToJson(const SliceHeadroom& slices) {
 }
 
 std::string ToText(const Question& question, const SliceHeadroom& slices) {
+  if (slices.has_no_groups) return absl::StrCat(slices.shown, ": ", kNoGroups, "\n");
   const lws::TogetherHeadroom& headroom = slices.headroom;
   const bool is_one = headroom.exact && headroom.times == 1;
   std::string text =
@@ -188,7 +193,7 @@ absl::StatusOr<lws::TogetherHeadroom> CountSlices(const DisaggregatedManifest& m
   };
   absl::StatusOr<lws::TogetherHeadroom> headroom =
       lws::CountTogetherHeadroom(capacity, slice, LevelOfPolicy(*manifest.set), limit, IsInterrupted);
-  if (!headroom.ok()) return lws::StatusWithPrefix(manifest.where, headroom.status());
+  if (!headroom.ok()) return manifest.place.Locate(headroom.status());
   return headroom;
 }
 
@@ -283,9 +288,15 @@ absl::StatusOr<std::vector<PlacedSlice>> ReadRunningSlices(const DisaggregatedMa
 }
 
 absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
-  SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}, {}};
+  SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}, {}, false};
   const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, OptionsOf(asked));
-  if (!first.ok()) return lws::StatusWithPrefix(manifest.where, first.status());
+  if (!first.ok()) return manifest.place.Locate(first.status());
+  if (first->requests.empty()) {
+    slices.has_no_groups = true;
+    slices.headroom.times = slices.headroom.at_most = kMostSlices;
+    slices.headroom.next.is_certain = true;
+    return slices;
+  }
   slices.limit = std::min(kMostSlices, kMostPlacedPods / std::max<int64_t>(1, first->count.pods()));
   const int64_t wanted = std::min<int64_t>(slices.wanted.value_or(0), slices.limit);
   const absl::StatusOr<std::vector<PlacedSlice>> running = ReadRunningSlices(manifest, asked);

@@ -17,6 +17,7 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "lws/adapters/testing/checker/check_rollout.h"
 #include "lws/adapters/testing/checker/role_world_options.h"
 #include "lws/adapters/testing/promise.h"
@@ -157,7 +158,7 @@ absl::Status CheckKind(const Arguments& arguments, bool is_of_roles) {
 
 int CheckFile(const Arguments& arguments, const Checked& checked) {
   const absl::StatusOr<SetOfEitherKind> set = ReadSetOfEitherKind(arguments.files[0], UnknownFieldsOf(arguments));
-  if (!set.ok()) return Fail(set.status());
+  if (!set.ok()) return Fail(set.status(), OutputFormatOf(arguments));
   const auto* roles = std::get_if<DisaggregatedManifest>(&*set);
   const absl::Status status = CheckKind(arguments, roles != nullptr);
   if (!status.ok()) return Fail(status);

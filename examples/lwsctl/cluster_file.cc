@@ -186,12 +186,12 @@ absl::Status SaveCluster(const ClusterFile& file, const std::string& path) {
 }
 
 bool HasOnlyManifests(const ClusterFile& file) {
-  const bool has_sets_alone = std::all_of(file.kinds.begin(), file.kinds.end(), [](const std::string& kind) {
-    return kind == lws::kKind || kind == lws::kDisaggregatedSetKind;
+  const bool is_of_users = std::none_of(file.kinds.begin(), file.kinds.end(), [](const std::string& kind) {
+    return kind == "StatefulSet" || kind == "Pod" || kind == "ControllerRevision";
   });
   const auto sets = file.cluster.SetNames();
   const auto of_roles = file.disaggregated.SetNames();
-  if (!has_sets_alone || (sets.empty() && of_roles.empty())) return false;
+  if (!is_of_users || (sets.empty() && of_roles.empty())) return false;
   const auto has_status = [&file](const auto& name) {
     return file.cluster.ObserveSet(name.first, name.second).set->status().ByteSizeLong() > 0;
   };

@@ -52,7 +52,8 @@ absl::StatusOr<ClusterFile> ParseClusterFile(const std::string& path, std::strin
 // follow it as documents. Errors: those of WriteFile.
 absl::Status SaveCluster(const ClusterFile& file, const std::string& path);
 
-// Whether the file has sets alone, and none of them has a status: manifests, and no state of a cluster.
+// Whether none of the file's sets has a status, and nothing in it is made by controllers alone, such as pods: these are
+// manifests, with what their user may have written beside them, and no state of a cluster.
 bool HasOnlyManifests(const ClusterFile& file);
 
 }  // namespace lwsctl

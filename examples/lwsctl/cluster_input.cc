@@ -17,9 +17,11 @@
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
 #include "lws/api/leader_worker_set.pb.h"
+#include "lws/api/near_word.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/observed.h"
 #include "lws/api/printable_text.h"
+#include "lws/api/well_known.h"
 #include "lws/placement/cluster_documents.h"
 #include "lws/placement/node_list.h"
 #include "lws/rollout/budget.h"
@@ -49,16 +51,25 @@ absl::StatusOr<std::vector<lws::SharedJson>> OnlyOfKind(const InputFile& file, l
   return found;
 }
 
-// Warns of levels that are misspelt, or whose label the nodes lack.
-void WarnOfLevels(const std::string& file, const std::vector<lws::TopologyNode>& nodes,
-                  const std::vector<std::string>& levels) {
-  for (const std::string& level : levels) {
-    const bool is_any = std::any_of(nodes.begin(), nodes.end(), [&level](const lws::TopologyNode& node) {
-      return node.facts.labels.count(level) > 0;
-    });
-    if (is_any || nodes.empty()) continue;
-    std::cerr << file << ": warning: no node has the label \"" << lws::PrintableText(level) << "\" of --levels\n";
+// InvalidArgument for a level that no node has: it is misspelt, and a topology without it would be another one. It is
+// only warned of nodes without any label, and of host names, which every kubelet sets and nodes written by hand often
+// lack.
+absl::Status CheckLabelsOfLevels(const std::string& file, const std::vector<lws::TopologyNode>& nodes,
+                                 const std::vector<std::string>& levels) {
+  std::set<std::string> labels;
+  for (const lws::TopologyNode& node : nodes) {
+    for (const auto& [label, value] : node.facts.labels) labels.insert(label);
   }
+  for (const std::string& level : levels) {
+    if (labels.count(level) > 0 || nodes.empty()) continue;
+    const std::string text = absl::StrCat("no node has the label \"", lws::PrintableText(level), "\" of --levels");
+    if (!labels.empty() && level != lws::kHostnameLabel) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(file, ": ", text, lws::internal::DidYouMean(level, {labels.begin(), labels.end()})));
+    }
+    std::cerr << file << ": warning: " << text << "\n";
+  }
+  return absl::OkStatus();
 }
 
 void WarnOfPods(const std::string& file, const std::vector<std::string>& pods, const std::string& what) {
@@ -437,7 +448,8 @@ absl::StatusOr<ClusterInput> ReadCluster(const Arguments& arguments, const Clust
   if (!levels.ok()) return levels.status();
   absl::StatusOr<NodeFiles> nodes = ReadNodes(arguments.All("--nodes"), *levels, question);
   if (!nodes.ok()) return nodes.status();
-  WarnOfLevels(NamesOfFiles(nodes->files), nodes->nodes, *levels);
+  absl::Status status = CheckLabelsOfLevels(NamesOfFiles(nodes->files), nodes->nodes, *levels);
+  if (!status.ok()) return status;
   const absl::StatusOr<std::shared_ptr<const lws::Topology>> topology =
       lws::Topology::Create(std::move(nodes->nodes), *levels);
   if (!topology.ok()) return nodes->Locate(topology.status());

@@ -15,6 +15,7 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "examples/lwsctl/run_policies.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
@@ -62,7 +63,7 @@ void PrintTable(const std::vector<lws::TitledReport>& reports) {
   using Report = lws::ScenarioReport;
   PrintRow("", titles);
   PrintRow("lowest ready", reports, [](const Report& report) {
-    return absl::StrCat(report.lowest_ready, " of ", report.set_replicas, ", ", report.promised_ready, " promised");
+    return absl::StrCat(report.lowest_ready, " of ", report.lowest_replicas, ", ", report.promised_ready, " promised");
   });
   PrintRow("finished", reports, [](const Report& report) { return std::string(report.finished ? "yes" : "no"); });
   PrintRow("after", reports, [](const Report& report) { return Seconds(report.duration); });
@@ -81,6 +82,7 @@ lws::Json ToJson(const lws::TitledReport& titled) {
           {"seconds", absl::ToDoubleSeconds(report.duration)},
           {"lowestReady", report.lowest_ready < 0 ? lws::Json() : lws::Json(report.lowest_ready)},
           {"promisedReady", report.promised_ready},
+          {"countedOn", report.counted_on},
           {"replicas", report.set_replicas},
           {"groupsRestarted", report.groups_restarted},
           {"surgeUsed", report.surge_used},
@@ -131,7 +133,7 @@ int RunCompare(const std::vector<std::string>& words) {
     return Fail(absl::InvalidArgumentError("--seed is not a number"));
   }
   const absl::StatusOr<SetOfEitherKind> set = ReadSetOfEitherKind(arguments->files[0], UnknownFieldsOf(*arguments));
-  if (!set.ok()) return Fail(set.status());
+  if (!set.ok()) return Fail(set.status(), OutputFormatOf(*arguments));
   if (const auto* roles = std::get_if<DisaggregatedManifest>(&*set))
     return CompareRoles(*roles, *arguments, options.seed);
   const lws::Json& manifest = *std::get<SetManifest>(*set).object;
@@ -160,7 +162,7 @@ int RunCompare(const std::vector<std::string>& words) {
   const std::string nodes = MadeNodesText(scenario->scenario, is_in_numbers);
   const bool all_finished = Print(reports, nodes, OutputFormatOf(*arguments));
   const std::string page = arguments->Flag("--report", "");
-  lws::ReportPage facts = ReportPageOf(arguments->files[0]);
+  lws::ReportPage facts = ReportPageOf(arguments->files[0], arguments->Flag("--scenario", ""));
   facts.has_one_scale = true;
   const absl::Status written =
       page.empty() ? absl::OkStatus() : WriteFile(page, lws::ScenarioHtmlReport(reports, facts));

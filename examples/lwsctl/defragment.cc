@@ -18,6 +18,7 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/named_values.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "examples/lwsctl/shown_names.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "examples/lwsctl/topology_page.h"
@@ -155,15 +156,15 @@ absl::StatusOr<Groups> ReadGroups(const Arguments& arguments, ClusterInput* clus
   for (const SetManifest& manifest : *sets) {
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return lws::StatusWithPrefix(manifest.where, absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
+      return manifest.place.Locate(absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
     }
     const std::string shown_name = shown.Of(admission.set->metadata().namespace_(), admission.set->metadata().name());
     absl::Status status = AddRunning(*admission.set, shown_name, *placement, cluster, &groups);
-    if (!status.ok()) return lws::StatusWithPrefix(manifest.where, status);
+    if (!status.ok()) return manifest.place.Locate(status);
     if (PathOf(*admission.set) != *wanted) continue;
     absl::StatusOr<lws::GroupRequest> next =
         lws::GroupRequestFromSet(*admission.set, *placement, admission.set->spec().replicas());
-    if (!next.ok()) return lws::StatusWithPrefix(manifest.where, next.status());
+    if (!next.ok()) return manifest.place.Locate(next.status());
     groups.not_looked_at.insert(next->not_looked_at.begin(), next->not_looked_at.end());
     groups.wanted = *std::move(next);
   }
@@ -332,7 +333,7 @@ int RunDefragment(const std::vector<std::string>& words) {
   absl::StatusOr<ClusterInput> cluster = ReadCluster(*arguments, question);
   if (!cluster.ok()) return Fail(cluster.status());
   const absl::StatusOr<Groups> groups = ReadGroups(*arguments, &*cluster);
-  if (!groups.ok()) return Fail(groups.status());
+  if (!groups.ok()) return Fail(groups.status(), OutputFormatOf(*arguments));
   const OutputFormat format = OutputFormatOf(*arguments);
   if (!groups->incomplete.empty() && format == OutputFormat::kTable) {
     std::cout << "not moved, because they run in part: " << absl::StrJoin(groups->incomplete, ", ") << "\n";

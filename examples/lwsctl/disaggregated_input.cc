@@ -11,6 +11,7 @@
 #include "examples/lwsctl/file_kind.h"
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/object_shape.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_disaggregated_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -40,47 +41,49 @@ lws::DisaggregatedSet AsIfCreated(lws::DisaggregatedSet set) {
 absl::StatusOr<DisaggregatedManifest> CheckDisaggregatedSet(const InputFile& file, const lws::ManifestObject& object,
                                                             const std::string& field, const lws::Json& given,
                                                             UnknownFields unknown) {
-  const auto where = [&](const std::string& below) {
-    return file.Where(object, absl::StrCat(field, field.empty() || below.empty() ? "" : ".", below));
-  };
+  const ManifestPlace place{file, object, field};
   const std::string wrong_version = WhyNoDisaggregatedSet(given);
-  if (!wrong_version.empty()) return absl::FailedPreconditionError(absl::StrCat(where(""), ": ", wrong_version));
+  if (!wrong_version.empty()) return RefusedManifest(place, given, {{"", wrong_version}}, wrong_version);
   const lws::Json manifest = WithNamespace(given);
   const lws::DisaggregatedSetAdmission admission = lws::AdmitDisaggregatedSet(manifest);
   if (!admission.pruned.empty() && unknown == UnknownFields::kRefuse) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(where(admission.pruned[0]), ": ", StrictDecodingError(admission.pruned)));
+    return RefusedManifest(place, manifest, UnknownFieldErrors(admission.pruned),
+                           StrictDecodingError(admission.pruned));
   }
   for (const std::string& path : admission.pruned) {
-    std::cerr << where(path) << ": warning: unknown field \"" << lws::PrintableText(path) << "\""
+    std::cerr << place.Where(path) << ": warning: unknown field \"" << lws::PrintableText(path) << "\""
               << lws::internal::DidYouMeanField(path) << "\n";
   }
   for (const std::string& warning : admission.warnings) {
-    std::cerr << where("") << ": warning: " << lws::PrintableText(warning) << "\n";
+    std::cerr << place.Where("") << ": warning: " << lws::PrintableText(warning) << "\n";
   }
   if (admission.set == nullptr) {
-    return absl::FailedPreconditionError(absl::StrCat(where(admission.errors[0].field), ": ",
-                                                      lws::internal::DescribeJsonObject(manifest),
-                                                      " is invalid: ", lws::JoinFieldErrors(admission.errors)));
+    return RefusedManifest(place, manifest, admission.errors,
+                           absl::StrCat(lws::internal::DescribeJsonObject(manifest),
+                                        " is invalid: ", lws::JoinFieldErrors(admission.errors)));
   }
-  return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)), where(""),
-                               std::make_shared<const lws::Json>(manifest)};
+  return DisaggregatedManifest{std::make_shared<const lws::DisaggregatedSet>(AsIfCreated(*admission.set)),
+                               place.Where(""),
+                               std::make_shared<const lws::Json>(manifest),
+                               {}};
 }
 
 namespace {
 
-absl::StatusOr<SetOfEitherKind> CheckFoundSet(const InputFile& file, const lws::ManifestObject& object,
-                                              const FoundSet& found, UnknownFields unknown) {
+absl::StatusOr<SetOfEitherKind> CheckFoundSet(const PlaceInFile& place, const FoundSet& found, UnknownFields unknown) {
+  const InputFile& file = *place.file;
+  const lws::ManifestObject& object = *place.object;
   if (lws::IsOfDisaggregatedSet(*found.manifest)) {
     absl::StatusOr<DisaggregatedManifest> set =
         CheckDisaggregatedSet(file, object, found.path, *found.manifest, unknown);
     if (!set.ok()) return set.status();
+    set->place = place;
     return SetOfEitherKind(*std::move(set));
   }
   absl::StatusOr<lws::Json> set = CheckSet(file, object, found.path, *found.manifest, unknown);
   if (!set.ok()) return set.status();
   return SetOfEitherKind(
-      SetManifest{std::make_shared<const lws::Json>(*std::move(set)), file.Where(object, found.path)});
+      SetManifest{std::make_shared<const lws::Json>(*std::move(set)), file.Where(object, found.path), place});
 }
 
 // The name as JSON.
@@ -93,13 +96,14 @@ std::string NameOf(const SetOfEitherKind& either) {
 }  // namespace
 
 absl::StatusOr<std::vector<SetOfEitherKind>> ReadSetsOfBothKinds(const std::string& path, UnknownFields unknown) {
-  const absl::StatusOr<InputFile> file = ReadObjects(path);
-  if (!file.ok()) return file.status();
+  absl::StatusOr<InputFile> read = ReadObjects(path);
+  if (!read.ok()) return read.status();
+  const auto file = std::make_shared<const InputFile>(*std::move(read));
   std::vector<SetOfEitherKind> sets;
   KnownObjects known;
   for (const lws::ManifestObject& object : file->objects) {
     for (const FoundSet& found : FindSets(object)) {
-      absl::StatusOr<SetOfEitherKind> set = CheckFoundSet(*file, object, found, unknown);
+      absl::StatusOr<SetOfEitherKind> set = CheckFoundSet({file, &object, found.path}, found, unknown);
       if (!set.ok()) return set.status();
       const absl::Status is_new = known.AddManifest(file->Where(object, found.path), *found.manifest);
       if (!is_new.ok()) return is_new;

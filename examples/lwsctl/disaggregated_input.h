@@ -28,6 +28,7 @@ struct DisaggregatedManifest {
   std::shared_ptr<const lws::DisaggregatedSet> set;  // AsIfCreated
   std::string where;                                 // "FILE:LINE"
   lws::SharedJson object;                            // as it is written, in a namespace
+  PlaceInFile place;                                 // of a set that ReadSetsOfBothKinds read
 };
 
 // The manifest is the field `field` of the object, or the object itself for "". Warnings go to standard error. Errors:

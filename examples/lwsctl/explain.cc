@@ -63,10 +63,15 @@ constexpr char kHelp[] =
     "                                              scalers are kinds like the others\n"
     "  --scheduler-provider volcano   groups are scheduled as gangs\n";
 
-// A plan in the JSON form of its protocol buffer.
+// A plan in the JSON form of its protocol buffer. Protocol buffers leave out the first verb, and readers expect one.
 lws::Json PlanDocument(const lws::Plan& plan) {
   const absl::StatusOr<std::string> text = lwsctl::ProtoDocument(lws::PlanToProto(plan), /*indented=*/false);
-  return text.ok() ? lws::Json::parse(*text, nullptr, false) : lws::Json();
+  if (!text.ok()) return lws::Json();
+  lws::Json document = lws::Json::parse(*text, nullptr, false);
+  const auto actions = document.find("actions");
+  if (actions == document.end()) return document;
+  for (lws::Json& action : *actions) action.emplace("verb", "CREATE");
+  return document;
 }
 
 void PrintIndented(absl::string_view text) {
@@ -285,6 +290,16 @@ class Explanation {
     return state;
   }
 
+  // A group whose worker StatefulSet does not exist yet is not updated, and not of a former revision either.
+  static bool HasFormerGroups(const lws::SetObservation& observation) {
+    const std::string& newest = observation.leader_statefulset->meta.revision_key;
+    const auto is_former = [&newest](const auto* object) { return object->meta.revision_key != newest; };
+    const auto& leaders = observation.leader_pods;
+    const auto& workers = observation.worker_statefulsets;
+    return std::any_of(leaders.begin(), leaders.end(), is_former) ||
+           std::any_of(workers.begin(), workers.end(), is_former);
+  }
+
   // The first that matches.
   static std::string StateText(const lws::SetObservation& observation, const lws::Plan& plan, const SetState& state) {
     if (Has(plan, DecisionReason::kSetTerminating)) return "being deleted";
@@ -292,7 +307,8 @@ class Explanation {
     if (Has(plan, DecisionReason::kUpdateBegins)) return kAboutToUpdate;
     const int32_t groups = observation.leader_statefulset->replicas;
     const int32_t partition = observation.set->spec().rollout_strategy().rolling_update_configuration().partition();
-    if (state.updated < std::min(groups, state.replicas) - partition) return "updating";
+    const bool lacks_updated = state.updated < std::min(groups, state.replicas) - partition;
+    if (lacks_updated && HasFormerGroups(observation)) return "updating";
     // It is scaled, or keeps the surge groups of an update that a partition holds.
     if (groups != state.replicas) return absl::StrCat("has ", groups, " groups, ", state.replicas, " wanted");
     return state.ready < state.replicas ? "not all groups are ready" : "at rest";
@@ -458,10 +474,11 @@ int RunExplain(const std::vector<std::string>& words) {
   const absl::StatusOr<ClusterFile> file = ReadClusterFile(arguments->files[0], *now);
   if (!file.ok()) return Fail(file.status());
   if (arguments->flags.count("--complete") == 0 && HasOnlyManifests(*file)) {
-    return Fail(absl::FailedPreconditionError(absl::StrCat(
-        arguments->files[0],
-        ": nothing to explain: its sets have no status, and it holds nothing else of a cluster; --complete "
-        "explains them as sets that were just created")));
+    return Fail(absl::FailedPreconditionError(absl::StrCat(arguments->files[0],
+                                                           ": nothing to explain: its sets have no status, and it "
+                                                           "holds no StatefulSet, no Pod and no ControllerRevision of "
+                                                           "a cluster; --complete "
+                                                           "explains them as sets that were just created")));
   }
   return ExplainCluster(*arguments, arguments->files[0], *file, *now);
 }

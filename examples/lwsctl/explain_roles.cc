@@ -27,19 +27,34 @@ void Count(const lws::ObservedChild& child, bool is_new, RoleState* role) {
   (is_new ? role->new_ready : role->old_ready) += std::min(child.ready_replicas, child.replicas());
 }
 
+// As WantedRoleGroups says, which counts a missing scaler as 0.
+std::optional<int32_t> WantedOf(const lws::DisaggregatedObservation& observation, const lws::DisaggregatedRole& role) {
+  const std::string name = lws::RoleScalerName(observation.set->metadata().name(), role.name());
+  const auto& scalers = observation.scalers;
+  const bool has_scaler = std::any_of(scalers.begin(), scalers.end(),
+                                      [&name](const auto* scaler) { return scaler->metadata().name() == name; });
+  if (lws::IsExternalRole(role) && !has_scaler) return std::nullopt;
+  return lws::WantedRoleGroups(observation, role);
+}
+
 std::string WordOf(const RolesState& state, const lws::DisaggregatedSet& set) {
   if (set.metadata().has_deletion_timestamp()) return "being deleted";
   const auto some = [&state](auto holds) { return std::any_of(state.roles.begin(), state.roles.end(), holds); };
   if (some([](const RoleState& role) { return role.old_groups > 0; })) return "updating";
   if (!some([](const RoleState& role) { return role.new_groups > 0; })) return "without groups";
-  if (some([](const RoleState& role) { return role.is_in_spec && role.new_groups != role.wanted; })) return "scaling";
+  const auto is_scaled = [](const RoleState& role) {
+    return role.is_in_spec && role.new_groups != role.wanted.value_or(role.new_groups);
+  };
+  if (some(is_scaled)) return "scaling";
   if (some([](const RoleState& role) { return role.new_ready < role.new_groups; })) return "not all groups are ready";
   return "at rest";
 }
 
 std::string TextOf(const RoleState& role) {
-  std::string text = absl::StrCat(role.name, role.is_in_spec ? absl::StrCat(" wants ", role.wanted) : " is removed",
-                                  ": ", role.new_groups, " new (", role.new_ready, " ready)");
+  const std::string wish = !role.is_in_spec          ? " is removed"
+                           : role.wanted.has_value() ? absl::StrCat(" wants ", *role.wanted)
+                                                     : " has no scaler here that says how many groups it wants";
+  std::string text = absl::StrCat(role.name, wish, ": ", role.new_groups, " new (", role.new_ready, " ready)");
   if (role.old_groups > 0) absl::StrAppend(&text, ", ", role.old_groups, " old (", role.old_ready, " ready)");
   return text;
 }
@@ -55,7 +70,7 @@ RolesState StateOfRoles(const lws::DisaggregatedObservation& observation, const 
     std::map<std::string, RoleState> removed;
     const size_t first = state.roles.size();
     for (const lws::DisaggregatedRole& role : set.spec().roles()) {
-      state.roles.push_back({role.name(), slice, true, lws::WantedRoleGroups(observation, role)});
+      state.roles.push_back({role.name(), slice, true, WantedOf(observation, role)});
     }
     for (const lws::ObservedChild* child : observation.children) {
       if (!IsOwn(*child, set) || lws::SliceOfLabel(child->labels.slice) != slice) continue;
@@ -65,7 +80,8 @@ RolesState StateOfRoles(const lws::DisaggregatedObservation& observation, const 
       Count(*child, child->labels.revision == state.revision, &role);
     }
     for (auto& [name, role] : removed) {
-      state.roles.push_back({name, slice, false, 0, role.new_groups, role.new_ready, role.old_groups, role.old_ready});
+      state.roles.push_back(
+          {name, slice, false, std::nullopt, role.new_groups, role.new_ready, role.old_groups, role.old_ready});
     }
   }
   for (const lws::Decision& decision : plan.decisions) {
@@ -83,7 +99,7 @@ lws::Json ToJson(const RolesState& state) {
     roles.push_back({{"slice", role.slice},
                      {"role", role.name},
                      {"inSpec", role.is_in_spec},
-                     {"wanted", role.wanted},
+                     {"wanted", role.wanted.has_value() ? lws::Json(*role.wanted) : lws::Json()},
                      {"newGroups", role.new_groups},
                      {"newReady", role.new_ready},
                      {"oldGroups", role.old_groups},

@@ -3,6 +3,7 @@
 #define LWS_EXAMPLES_LWSCTL_EXPLAIN_ROLES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct RoleState {
   std::string name;
   int32_t slice = 0;
   bool is_in_spec = true;
-  int32_t wanted = 0;  // per slice; of an External role what its scaler says, 0 without one
+  // Groups per slice, of an External role what its scaler says. Nothing is wanted of a role without its scaler.
+  std::optional<int32_t> wanted;
   int32_t new_groups = 0;
   int32_t new_ready = 0;
   int32_t old_groups = 0;

@@ -67,6 +67,23 @@ sed '0,/replicas: 2/s//replicas: 4/' $golden/at-rest.yaml > "$TEST_TMPDIR/scaled
 check explain-scaled-up.txt 0 $lwsctl explain "$TEST_TMPDIR/scaled-up.yaml"
 sed '0,/replicas: 2/s//replicas: 1/' $golden/at-rest.yaml > "$TEST_TMPDIR/scaled-down.yaml"
 check explain-scaled-down.txt 0 $lwsctl explain "$TEST_TMPDIR/scaled-down.yaml"
+check simulate-scaled-while-down.txt 0 $lwsctl simulate --scenario $golden/scaled-while-down.yaml $manifests/vllm.yaml
+for command in "simulate -o json" "compare -o yaml" "check -o json" "diff -o json $golden/diff/old.yaml" "diff -o yaml $golden/diff/old.yaml" \
+  "place -o json --nodes $golden/place/four-nodes.yaml --levels rack" "capacity -o json --nodes $golden/place/four-nodes.yaml --levels rack"; do
+  $lwsctl $command $golden/diff/refused.yaml
+  echo "$command: exit code $?"
+done > "$TEST_TMPDIR/refused-documents" 2>&1
+check refused-documents.txt 0 cat "$TEST_TMPDIR/refused-documents"
+mistakes=$golden/mistakes
+four_nodes="--nodes $golden/place/four-nodes.yaml --levels"
+for words in "explain $mistakes/with-service.yaml" "validate $mistakes/overhead.yaml" "validate -o json $mistakes/overhead.yaml" \
+  "simulate $mistakes/overhead.yaml" "validate $mistakes/kind-nod.yaml" "validate --old $mistakes/two-old $golden/diff/old.yaml" \
+  "validate --old $golden/diff/old.yaml $golden/diff/dump.yaml" "place $golden/diff/old.yaml $four_nodes typo" \
+  "place $golden/diff/old.yaml $four_nodes rakc,kubernetes.io/hostname"; do
+  $lwsctl $words
+  echo "$words: exit code $?"
+done > "$TEST_TMPDIR/mistakes" 2>&1
+check mistakes.txt 0 cat "$TEST_TMPDIR/mistakes"
 check simulate-refused-template.txt 1 $lwsctl simulate $golden/refused-templates/restart-never.yaml
 check simulate-refused-pods.txt 1 $lwsctl simulate $golden/refused-templates/topology-key.yaml
 check simulate-refused-claims.txt 1 $lwsctl simulate --scenario $golden/claims-scenario.yaml $golden/claims.yaml
@@ -126,6 +143,12 @@ for size in size-1 size-2 no-groups; do
     --nodes $place/unknown-level-nodes.yaml $racks --subgroup typo
 done
 check place-kueue.txt 0 $lwsctl place $place/kueue-set.yaml $four
+for edit in 's/podset-slice-size: .*/podset-slice-size: "x"/' 's/podset-slice-size: .*/podset-slice-size: "3"/' '/podset-slice-size/d' \
+  's/slice-required-topology: .*/slice-required-topology: row/'; do
+  sed -e "$edit" $place/kueue-set.yaml > "$TEST_TMPDIR/kueue.yaml"
+  for command in place capacity; do $lwsctl $command "$TEST_TMPDIR/kueue.yaml" $four; done
+done > "$TEST_TMPDIR/kueue-mistakes" 2>&1
+check place-kueue-mistakes.txt 0 sed 's|/[^ ]*/kueue.yaml|kueue.yaml|' "$TEST_TMPDIR/kueue-mistakes"
 check place-kueue-overridden.txt 2 $lwsctl place $place/kueue-set.yaml $four --required row
 zones="--nodes $place/zone-nodes.yaml --levels zone,rack,kubernetes.io/hostname"
 check place-spread-zones.txt 0 $lwsctl place $place/zone-set.yaml $zones --required rack --spread zone
@@ -246,6 +269,12 @@ tests=examples/scenarios/tests
 check test.txt 1 $lwsctl test --junit "$TEST_TMPDIR/junit.xml" --report "$TEST_TMPDIR/report.html" $tests/[!r]*.yaml $tests/re*.yaml
 check test-junit.xml 0 sed -E 's/time="[0-9.]+"/time="WALL"/g' "$TEST_TMPDIR/junit.xml"
 check test-report-sections.txt 0 grep -c '<h2>' "$TEST_TMPDIR/report.html"
+# A file that cannot be run does not hide the others.
+some="$tests/keeps-promise.yaml $golden/wrong-tests/no-expect.yaml $golden/absent.yaml $golden/diff/refused.yaml $tests/bad-image.yaml"
+check test-errors.txt 2 $lwsctl test --junit "$TEST_TMPDIR/errors.xml" --report "$TEST_TMPDIR/errors.html" $some
+check test-errors.json 2 $lwsctl test -o json $some
+check test-errors-junit.xml 0 sed -E 's/time="[0-9.]+"/time="WALL"/g' "$TEST_TMPDIR/errors.xml"
+check test-errors-report.txt 0 grep -A5 'class="verdict' "$TEST_TMPDIR/errors.html"
 check test-unknown-expectation.txt 2 $lwsctl test examples/lwsctl/golden/unknown-expectation.yaml
 check check-reference.txt 1 $lwsctl check $manifests/vllm.yaml
 check check-keep-budget.txt 0 $lwsctl check --policy keep-budget --faults 2 --every-state $manifests/vllm.yaml
@@ -275,6 +304,10 @@ check disaggregated/explain.txt 0 $explain --complete $roles/state.yaml
 check disaggregated/explain-keep-role-budgets.txt 0 $explain --role-policy keep-role-budgets $roles/state.yaml
 check disaggregated/explain.json 0 $explain --complete -o json $roles/state.yaml
 check disaggregated/explain-open.txt 0 $explain $roles/external-state.yaml
+check disaggregated/explain-no-scaler.txt 0 $explain --complete $roles/external-state.yaml
+check disaggregated/explain-no-scaler.json 0 $explain --complete -o json $roles/external-state.yaml
+sed 's/^spec:/spec:\n  slices: 2/' $roles/small.yaml > "$TEST_TMPDIR/two-slices.yaml"
+check disaggregated/simulate-slice-again.txt 0 $lwsctl simulate --scenario $roles/slice-again.yaml --role-policy keep-role-budgets "$TEST_TMPDIR/two-slices.yaml"
 check disaggregated/explain-manifest.txt 1 $explain $roles/external.yaml
 check disaggregated/explain.txt 0 $explain --complete --save "$TEST_TMPDIR/saved-roles" $roles/state.yaml
 check disaggregated/explain.txt 0 $explain --complete "$TEST_TMPDIR/saved-roles"
@@ -330,6 +363,8 @@ check disaggregated/capacity.json 1 $slices --groups 4 -o json
 check disaggregated/capacity-added.txt 1 $slices --groups 3 --add 3=c1 --without a
 check disaggregated/capacity-cluster.txt 0 $lwsctl capacity $roles/external.yaml $nodes
 surge="$lwsctl capacity $roles/one-slice.yaml $nodes --pods $roles/running-pods.yaml --groups surge"
+check disaggregated/capacity-no-groups.txt 0 $lwsctl capacity $roles/no-groups.yaml $nodes --groups 2
+check disaggregated/capacity-no-groups.json 0 $lwsctl capacity $roles/no-groups.yaml $nodes -o json
 check disaggregated/capacity-surge.txt 1 $surge
 check disaggregated/capacity-surge.json 0 $surge --add b1 -o json
 check disaggregated/capacity-surge-added.txt 0 $surge --add b1
@@ -382,6 +417,8 @@ check diff-nothing.txt 0 $lwsctl diff $golden/diff/old.yaml $golden/diff/old.yam
 check diff-image-and-scale.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/image-and-scale.yaml
 check diff-partition.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/partition.yaml
 check diff-claims.txt 1 $lwsctl diff $golden/diff/claims-before.yaml $golden/diff/claims.yaml
+check diff-nothing.txt 0 $lwsctl diff $golden/diff/dump.yaml $golden/diff/old.yaml
+check diff-nothing.txt 0 $lwsctl diff $golden/diff/old.yaml $golden/diff/dump.yaml
 check diff-refused.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/refused.yaml
 check diff-exclusive.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/exclusive.yaml
 check diff-lists.txt 1 $lwsctl diff $golden/diff/old.yaml $golden/diff/lists.yaml

@@ -21,6 +21,7 @@
 #include "examples/lwsctl/found_set.h"
 #include "examples/lwsctl/help_text.h"
 #include "examples/lwsctl/object_shape.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/disaggregated_names.h"
@@ -170,6 +171,12 @@ std::string StrictDecodingError(const std::vector<std::string>& unknown_fields) 
                       }));
 }
 
+lws::FieldErrors UnknownFieldErrors(const std::vector<std::string>& unknown_fields) {
+  lws::FieldErrors errors;
+  for (const std::string& field : unknown_fields) errors.push_back({field, "unknown field"});
+  return errors;
+}
+
 std::string Arguments::Flag(const std::string& name, const std::string& otherwise) const {
   const auto found = flags.find(name);
   return found == flags.end() ? otherwise : found->second;
@@ -281,6 +288,12 @@ absl::Status InputFile::Locate(const absl::Status& status) const {
   return object == nullptr ? lws::StatusWithPrefix(name, status) : Locate(*object, status);
 }
 
+absl::Status PlaceInFile::Locate(const absl::Status& status) const {
+  const std::string below = lws::FieldOfStatus(status);
+  return lws::StatusWithPrefix(
+      file->Where(*object, absl::StrCat(path, path.empty() || below.empty() ? "" : ".", below)), status);
+}
+
 absl::StatusOr<InputFile> ReadObjects(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
@@ -304,29 +317,27 @@ UnknownFields UnknownFieldsOf(const Arguments& arguments) {
 
 absl::StatusOr<lws::Json> CheckSet(const InputFile& file, const lws::ManifestObject& object, const std::string& field,
                                    const lws::Json& manifest, UnknownFields unknown) {
-  const auto where = [&](const std::string& below) {
-    return file.Where(object, absl::StrCat(field, field.empty() || below.empty() ? "" : ".", below));
-  };
+  const ManifestPlace place{file, object, field};
   const auto kind = manifest.is_object() ? manifest.find("kind") : manifest.end();
   if (kind == manifest.end() || *kind != lws::kKind) {
-    return absl::InvalidArgumentError(absl::StrCat(where(""), ": the kind is not LeaderWorkerSet"));
+    return absl::InvalidArgumentError(absl::StrCat(place.Where(""), ": the kind is not LeaderWorkerSet"));
   }
   const std::string wrong_version = lws::WhyNoLeaderWorkerSet(manifest);
-  if (!wrong_version.empty()) return absl::FailedPreconditionError(absl::StrCat(where(""), ": ", wrong_version));
+  if (!wrong_version.empty()) return RefusedManifest(place, manifest, {{"", wrong_version}}, wrong_version);
   std::vector<std::string> pruned;
   lws::Json set = WithNamespace(lws::PruneSet(manifest, &pruned));
   if (!pruned.empty() && unknown == UnknownFields::kRefuse) {
-    return absl::FailedPreconditionError(absl::StrCat(where(pruned[0]), ": ", StrictDecodingError(pruned)));
+    return RefusedManifest(place, set, UnknownFieldErrors(pruned), StrictDecodingError(pruned));
   }
   for (const std::string& path : pruned) {
-    std::cerr << where(path) << ": warning: unknown field \"" << lws::PrintableText(path) << "\""
+    std::cerr << place.Where(path) << ": warning: unknown field \"" << lws::PrintableText(path) << "\""
               << lws::internal::DidYouMeanField(path) << "\n";
   }
   const lws::SetAdmission admission = lws::AdmitSet(set);
   if (!admission.errors.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(where(admission.errors[0].field), ": ",
-                                                      lws::internal::DescribeJsonObject(set),
-                                                      " is invalid: ", lws::JoinFieldErrors(admission.errors)));
+    return RefusedManifest(
+        place, set, admission.errors,
+        absl::StrCat(lws::internal::DescribeJsonObject(set), " is invalid: ", lws::JoinFieldErrors(admission.errors)));
   }
   set["metadata"]["name"] = lws::internal::NameOrGenerated(admission.set->metadata());
   return set;
@@ -340,8 +351,9 @@ absl::Status RefuseDisaggregatedSet(const std::string& where, const lws::Json& m
 }
 
 absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, UnknownFields unknown) {
-  const absl::StatusOr<InputFile> file = ReadObjects(path);
-  if (!file.ok()) return file.status();
+  absl::StatusOr<InputFile> read = ReadObjects(path);
+  if (!read.ok()) return read.status();
+  const auto file = std::make_shared<const InputFile>(*std::move(read));
   std::vector<SetManifest> sets;
   KnownObjects known;
   for (const lws::ManifestObject& object : file->objects) {
@@ -356,7 +368,7 @@ absl::StatusOr<std::vector<SetManifest>> ReadSets(const std::string& path, Unkno
       if (!found.inside.empty()) {
         std::cerr << where << ": LeaderWorkerSet " << ShowName(*set) << " is inside " << found.inside << "\n";
       }
-      sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), where});
+      sets.push_back({std::make_shared<const lws::Json>(*std::move(set)), where, {file, &object, found.path}});
     }
   }
   if (sets.empty())

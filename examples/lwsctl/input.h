@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "lws/api/field_error.h"
 #include "lws/api/json.h"
 #include "lws/api/manifest.h"
 #include "lws/placement/providers/pod_group.h"
@@ -74,14 +76,28 @@ enum class UnknownFields { kWarn, kRefuse };
 // kRefuse with the flag --strict.
 UnknownFields UnknownFieldsOf(const Arguments& arguments);
 
+// Where a manifest is: the field `path` of the object, or the object itself for "".
+struct PlaceInFile {
+  std::shared_ptr<const InputFile> file;
+  const lws::ManifestObject* object = nullptr;  // of the file
+  std::string path;
+
+  // "FILE:LINE: MESSAGE" for an error about the manifest. The line is that of the field, if the status has one.
+  absl::Status Locate(const absl::Status& status) const;
+};
+
 // A LeaderWorkerSet that the API server would admit.
 struct SetManifest {
   lws::SharedJson object;  // as WithNamespace, without nulls and unknown fields
   std::string where;       // "FILE:LINE"
+  PlaceInFile place;
 };
 
 // "strict decoding error: unknown field "A", unknown field "B"", in the API server's form.
 std::string StrictDecodingError(const std::vector<std::string>& unknown_fields);
+
+// An error for each of them.
+lws::FieldErrors UnknownFieldErrors(const std::vector<std::string>& unknown_fields);
 
 // Errors: InvalidArgument "WHERE: ..." for a manifest of kind DisaggregatedSet, which most commands do not take.
 // `where` is a file and a line.

@@ -25,6 +25,7 @@
 #include "examples/lwsctl/place_roles.h"
 #include "examples/lwsctl/placed_group.h"
 #include "examples/lwsctl/pod_count.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "examples/lwsctl/shown_names.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "examples/lwsctl/topology_page.h"
@@ -84,22 +85,22 @@ void HoldDomains(const PlacedGroup& group, lws::Capacity* capacity) {
   }
 }
 
-absl::Status AddGroups(const lws::LeaderWorkerSet& set, const std::string& where, const Arguments& arguments,
+absl::Status AddGroups(const lws::LeaderWorkerSet& set, const PlaceInFile& place, const Arguments& arguments,
                        const lws::SetPlacement& placement, const ClusterInput& cluster, PodCount* pods,
                        std::vector<PlacedGroup>* groups) {
   const absl::StatusOr<int> count = GroupsOf(set, arguments);
   if (!count.ok()) return count.status();
   absl::StatusOr<lws::GroupRequest> first = lws::GroupRequestFromSet(set, placement);
-  if (!first.ok()) return lws::StatusWithPrefix(where, first.status());
+  if (!first.ok()) return place.Locate(first.status());
   // Check the request even when there is no group. A level from the command line is not an error of the file.
   const bool is_told = placement.closeness != lws::Closeness::kUnconstrained || placement.subgroup_level.has_value() ||
                        placement.exclusive_level.has_value();
   absl::Status status = CheckLevelsOfAnnotations(set, *first, cluster.capacity->topology());
-  if (!status.ok()) return lws::StatusWithPrefix(where, status);
+  if (!status.ok()) return place.Locate(status);
   status = lws::CheckGroupRequest(*first, cluster.capacity->topology());
-  if (!status.ok()) return is_told ? status : lws::StatusWithPrefix(where, status);
+  if (!status.ok()) return is_told ? status : place.Locate(status);
   status = pods->Add(set.metadata().name(), *count, first->Pods());
-  if (!status.ok()) return lws::StatusWithPrefix(where, status);
+  if (!status.ok()) return place.Locate(status);
   const auto shared = std::make_shared<const lws::GroupRequest>(*std::move(first));
   const bool labels_matter = cluster.capacity->has_guarded_pods() || AsksOfOthers(*shared);
   for (int index = 0; index < *count; ++index) {
@@ -130,12 +131,12 @@ absl::StatusOr<std::vector<PlacedGroup>> ReadGroups(const std::vector<SetOfEithe
     const auto& manifest = std::get<SetManifest>(set);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return lws::StatusWithPrefix(manifest.where, absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
+      return manifest.place.Locate(absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
     }
     const absl::StatusOr<lws::LeaderWorkerSet> resized = WithSize(*admission.set, PathOf(*admission.set), *sizes);
     if (!resized.ok()) return resized.status();
     const size_t before = groups.size();
-    absl::Status status = AddGroups(*resized, manifest.where, arguments, placement, cluster, &pods, &groups);
+    absl::Status status = AddGroups(*resized, manifest.place, arguments, placement, cluster, &pods, &groups);
     if (!status.ok()) return status;
     for (size_t i = before; i < groups.size(); ++i) {
       groups[i].shown = shown.Of(groups[i].request->namespace_name, groups[i].set);
@@ -299,7 +300,7 @@ int RunPlace(const std::vector<std::string>& words) {
   const OutputFormat format = OutputFormatOf(*arguments);
   const absl::StatusOr<std::vector<SetOfEitherKind>> sets =
       ReadSetsOfBothKinds(arguments->files[0], UnknownFieldsOf(*arguments));
-  if (!sets.ok()) return Fail(sets.status());
+  if (!sets.ok()) return Fail(sets.status(), OutputFormatOf(*arguments));
   const bool has_roles = std::any_of(sets->begin(), sets->end(), [](const SetOfEitherKind& set) {
     return std::holds_alternative<DisaggregatedManifest>(set);
   });

@@ -213,7 +213,7 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     const auto& manifest = std::get<SetManifest>(either);
     const lws::SetAdmission admission = lws::AdmitSet(*manifest.object);
     if (!admission.errors.empty()) {
-      return lws::StatusWithPrefix(manifest.where, absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
+      return manifest.place.Locate(absl::InvalidArgumentError(lws::JoinFieldErrors(admission.errors)));
     }
     const absl::StatusOr<int> count = GroupsOf(*admission.set, arguments);
     if (!count.ok()) return count.status();
@@ -224,9 +224,9 @@ absl::StatusOr<bool> PlaceTogether(const std::vector<SetOfEitherKind>& sets, con
     SliceRequests& groups = all[0].groups;
     const size_t before = groups.names.size();
     absl::Status status = CheckLevelsOfAnnotations(*admission.set, request->slices);
-    if (!status.ok()) return lws::StatusWithPrefix(manifest.where, status);
+    if (!status.ok()) return manifest.place.Locate(status);
     status = AddGroupsOf(*admission.set, PathOf(*admission.set), *count, request->slices, &groups);
-    if (!status.ok()) return lws::StatusWithPrefix(manifest.where, status);
+    if (!status.ok()) return manifest.place.Locate(status);
     for (size_t i = before; i < groups.names.size(); ++i) {
       groups.names[i] = absl::StrCat(shown_name, "-", groups.ids[i].index);
     }

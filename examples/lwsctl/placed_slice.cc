@@ -165,8 +165,7 @@ std::string PlacedSlice::title() const { return slice.has_value() ? absl::StrCat
 namespace {
 
 absl::Status CountSlices(const DisaggregatedManifest& manifest, int64_t count, int64_t pods_of_slice) {
-  return lws::StatusWithPrefix(manifest.where,
-                               PodCount().Add(manifest.set->metadata().name(), count, pods_of_slice, "slice"));
+  return manifest.place.Locate(PodCount().Add(manifest.set->metadata().name(), count, pods_of_slice, "slice"));
 }
 
 }  // namespace
@@ -177,7 +176,7 @@ absl::StatusOr<std::vector<PlacedSlice>> ReadSlices(const DisaggregatedManifest&
   std::vector<PlacedSlice> slices;
   for (int32_t number = 0; number < count; ++number) {
     absl::StatusOr<SliceRequests> groups = RequestsOfSlice(*manifest.set, number, options);
-    if (!groups.ok()) return lws::StatusWithPrefix(manifest.where, groups.status());
+    if (!groups.ok()) return manifest.place.Locate(groups.status());
     // All slices have equally many pods.
     absl::Status status = number > 0 ? absl::OkStatus() : CountSlices(manifest, count, groups->count.pods());
     if (!status.ok()) return status;

@@ -87,10 +87,11 @@ absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const s
   return ScenarioFile{*std::move(scenario), *std::move(file)};
 }
 
-lws::ReportPage ReportPageOf(const std::string& file) {
+lws::ReportPage ReportPageOf(const std::string& file, const std::string& scenario) {
   lws::ReportPage page;
   page.version = kVersionLine;
   page.file = file;
+  page.scenario = scenario;
   page.date = absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", absl::Now(), absl::UTCTimeZone());
   return page;
 }

@@ -38,7 +38,7 @@ absl::StatusOr<ScenarioFile> ReadScenarioFile(const lws::Json& manifest, const s
 std::string MadeNodesText(const lws::Scenario& scenario, bool is_in_numbers);
 
 // What a page of --report tells of its run: this program, the file, and the present time.
-lws::ReportPage ReportPageOf(const std::string& file);
+lws::ReportPage ReportPageOf(const std::string& file, const std::string& scenario = "");
 
 }  // namespace lwsctl
 

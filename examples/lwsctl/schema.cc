@@ -120,6 +120,22 @@ Json ScenarioKeys() {
 
 Json Scenario() { return MapSchema(ScenarioKeys()); }
 
+// The map with one at least of its keys that asks for something: `finishes: false` and the like do not.
+Json AskingForSomething(Json map) {
+  Json any = Json::array();
+  for (const auto& [key, value] : map["properties"].items()) {
+    Json asks = {{"required", {key}}};
+    if (value == FlagSchema()) asks["properties"] = {{key, {{"const", true}}}};
+    // An empty map of roles asks for nothing, too.
+    const auto kinds = value.find("anyOf");
+    const bool may_be_map = kinds != value.end() && kinds->back().contains("additionalProperties");
+    if (may_be_map) asks["properties"] = {{key, OneOfSchema(TextSchema(), {{"type", "object"}, {"minProperties", 1}})}};
+    any.push_back(std::move(asks));
+  }
+  map["anyOf"] = std::move(any);
+  return map;
+}
+
 Json Expect() {
   return MapSchema({{"lowestReady", OneOfSchema(WordSchema("promised"), CountSchema(INT32_MAX))},
                     {"finishes", FlagSchema()},
@@ -151,14 +167,23 @@ Json TestFile() {
   Json of_groups = TestKeys();
   of_groups["set"] = {{"type", "object"}};
   of_groups["expect"] = Expect();
+  const Json must_ask = {{"expect", AskingForSomething(Expect())}};
   of_groups["policy"] = WordsSchema(PolicyNames());
   of_groups["maxUnavailableStatefulSet"] = FlagSchema();
   of_groups["exhaustive"] = OneOfSchema(FlagSchema(), MapSchema({{"faults", CountSchema(3)}}));
   Json of_roles = TestKeys();
-  of_roles["expect"] = RoleExpect();
+  of_roles["expect"] = AskingForSomething(RoleExpect());
   of_roles["rolePolicy"] = WordsSchema(RolePolicyNames());
   Json groups = MapSchema(std::move(of_groups));
-  groups["anyOf"] = Json::array({{{"required", {"expect"}}}, {{"required", {"exhaustive"}}}});
+  // A set, and something that the test can fail by: an exhaustive one always checks the promise.
+  Json any = Json::array();
+  for (const char* set : {"manifest", "set"}) {
+    any.push_back({{"required", {set, "expect"}}, {"properties", must_ask}});
+    for (const Json& exhaustive : {Json{{"const", true}}, Json{{"type", "object"}}}) {
+      any.push_back({{"required", {set, "exhaustive"}}, {"properties", {{"exhaustive", exhaustive}}}});
+    }
+  }
+  groups["anyOf"] = std::move(any);
   return OneOfSchema(std::move(groups), MapSchema(std::move(of_roles), {"manifest", "expect"}));
 }
 
@@ -202,7 +227,8 @@ Json SimulatedGroups(Json optional) {
                          {"podsCreated", CountSchema()},
                          {"groupsRestarted", CountSchema()},
                          {"lowestReady", OrNullSchema(CountSchema())},
-                         {"promisedReady", CountSchema()}},
+                         {"promisedReady", CountSchema()},
+                         {"countedOn", CountSchema()}},
                         std::move(optional));
 }
 
@@ -210,7 +236,8 @@ Json RoleCourse() {
   return DocumentSchema({{"slice", CountSchema()},
                          {"role", TextSchema()},
                          {"lowestReady", {{"type", "integer"}, {"minimum", -1}}},
-                         {"promisedReady", {{"type", "integer"}}},
+                         {"promisedReady", CountSchema()},
+                         {"countedOn", {{"type", "integer"}}},
                          {"keepsPromise", FlagSchema()},
                          {"mostGroups", CountSchema()},
                          {"allowedGroups", CountSchema()},
@@ -258,12 +285,14 @@ Json CompareOutput() {
 }
 
 Json TestOutput() {
-  const Json test = DocumentSchema({{"file", TextSchema()},
-                                    {"passed", FlagSchema()},
-                                    {"stopped", FlagSchema()},
-                                    {"simulatedSeconds", SecondsSchema()}},
-                                   {{"runs", TextSchema()}, {"failure", ListSchema(TextSchema())}});
-  return DocumentSchema({{"tests", ListSchema(test)}, {"passed", CountSchema()}, {"failed", CountSchema()}});
+  const Json test =
+      DocumentSchema({{"file", TextSchema()},
+                      {"passed", FlagSchema()},
+                      {"stopped", FlagSchema()},
+                      {"simulatedSeconds", SecondsSchema()}},
+                     {{"runs", TextSchema()}, {"failure", ListSchema(TextSchema())}, {"error", TextSchema()}});
+  return DocumentSchema(
+      {{"tests", ListSchema(test)}, {"passed", CountSchema()}, {"failed", CountSchema()}, {"errors", CountSchema()}});
 }
 
 // What was checked, with the outcome.
@@ -318,6 +347,24 @@ Json DiffOutput() {
   return OneOfSchema(set, DocumentSchema({{"sets", ListSchema(set)}}));
 }
 
+// What any command with -o writes for a manifest that the API server would refuse.
+Json RefusedOutput() {
+  const Json error = DocumentSchema({{"file", TextSchema()},
+                                     {"line", CountSchema()},
+                                     {"object", TextSchema()},
+                                     {"field", TextSchema()},
+                                     {"message", TextSchema()}});
+  Json errors = ListSchema(error);
+  errors["minItems"] = 1;
+  return DocumentSchema({{"refused", {{"const", true}}}, {"errors", std::move(errors)}});
+}
+
+// The document of a command, or that of a refused manifest.
+template <Json (*kMake)()>
+Json OrRefused() {
+  return OneOfSchema(kMake(), RefusedOutput());
+}
+
 struct NamedSchema {
   const char* name;
   const char* title;
@@ -328,18 +375,19 @@ constexpr NamedSchema kSchemas[] = {
     {"scenario", "A scenario of lwsctl simulate and compare", Scenario},
     {"test", "A test of lwsctl test", TestFile},
     {"swarm", "A case of lwsctl swarm", SwarmFile},
-    {"simulate-output", "What lwsctl simulate -o json writes", SimulateOutput},
-    {"compare-output", "What lwsctl compare -o json writes", CompareOutput},
+    {"simulate-output", "What lwsctl simulate -o json writes", OrRefused<SimulateOutput>},
+    {"compare-output", "What lwsctl compare -o json writes", OrRefused<CompareOutput>},
     {"test-output", "What lwsctl test -o json writes", TestOutput},
-    {"check-output", "What lwsctl check -o json writes", CheckOutput},
+    {"check-output", "What lwsctl check -o json writes", OrRefused<CheckOutput>},
     {"swarm-output", "What lwsctl swarm -o json writes", SwarmOutput},
-    {"diff-output", "What lwsctl diff -o json writes", DiffOutput},
+    {"diff-output", "What lwsctl diff -o json writes", OrRefused<DiffOutput>},
     {"validate-output", "What lwsctl validate -o json writes", ValidateOutput},
     {"explain-output", "What lwsctl explain -o json writes", ExplainOutput},
     {"status-output", "What lwsctl status -o json writes", StatusOutput},
-    {"place-output", "What lwsctl place -o json writes", PlaceOutput},
-    {"capacity-output", "What lwsctl capacity -o json writes", CapacityOutput},
-    {"defragment-output", "What lwsctl defragment -o json writes", DefragmentOutput},
+    {"place-output", "What lwsctl place -o json writes", OrRefused<PlaceOutput>},
+    {"capacity-output", "What lwsctl capacity -o json writes", OrRefused<CapacityOutput>},
+    {"defragment-output", "What lwsctl defragment -o json writes", OrRefused<DefragmentOutput>},
+    {"refused-output", "What a command with -o json writes for a manifest that is refused", RefusedOutput},
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace {
 // protobuf writes numbers of 64 bits as text, and leaves out what is zero.
 Json Action() {
   const Json target = MapSchema({{"kind", TextSchema()}, {"namespace", TextSchema()}, {"name", TextSchema()}});
-  return MapSchema({{"verb", WordsSchema({"APPLY", "UPDATE_STATUS", "DELETE", "PATCH", "PATCH_STATUS"})},
+  return MapSchema({{"verb", WordsSchema({"CREATE", "APPLY", "UPDATE_STATUS", "DELETE", "PATCH", "PATCH_STATUS"})},
                     {"apiVersion", TextSchema()},
                     {"target", target},
                     {"object", TextSchema()},
@@ -32,7 +32,7 @@ Json Action() {
                     {"resourceVersion", TextSchema()},
                     {"conflictIsRetry", FlagSchema()},
                     {"failureEvent", ObjectSchema()}},
-                   {"target"});
+                   {"verb", "target"});
 }
 
 Json SetState() {
@@ -49,7 +49,7 @@ Json RolesState() {
   const Json role = DocumentSchema({{"slice", CountSchema()},
                                     {"role", TextSchema()},
                                     {"inSpec", FlagSchema()},
-                                    {"wanted", CountSchema()},
+                                    {"wanted", OrNullSchema(CountSchema())},
                                     {"newGroups", CountSchema()},
                                     {"newReady", CountSchema()},
                                     {"oldGroups", CountSchema()},
@@ -66,6 +66,7 @@ Json ValidateOutput() {
   const Json set = DocumentSchema({{"file", TextSchema()},
                                    {"line", CountSchema()},
                                    {"kind", TextSchema()},
+                                   {"namespace", TextSchema()},
                                    {"name", TextSchema()},
                                    {"errors", ListSchema(TextSchema())},
                                    {"warnings", ListSchema(TextSchema())},

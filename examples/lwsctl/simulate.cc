@@ -13,6 +13,7 @@
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "examples/lwsctl/run_policies.h"
 #include "examples/lwsctl/scenario.h"
 #include "examples/lwsctl/simulate_groups.h"
@@ -20,6 +21,7 @@
 #include "examples/lwsctl/waiting_json.h"
 #include "lws/adapters/testing/scenario/html_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
+#include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/adapters/testing/scenario/timeline_json.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
@@ -51,10 +53,11 @@ constexpr char kHelp[] =
     "Groups, one character each: N new and ready, n new and not ready, O old and ready, o old and not ready, . not "
     "there.\n"
     "Sets of more than 64 groups are simulated in numbers, with a line for each twentieth of the groups that changed,\n"
-    "unless the scenario has nodes, images, restarts or a report. In sets of more than 1,000 groups a character "
-    "stands\n"
-    "for a fiftieth of the groups and shows the most frequent state, and there are no lines for events of single\n"
-    "groups. A million groups take seconds in numbers.\n"
+    "unless the scenario has nodes, images, restarts or a report. In sets of more than 1,000 groups, surge groups "
+    "included,\n"
+    "a character stands for so many groups that 50 characters are enough for the whole run, and there are no lines "
+    "for\n"
+    "events of single groups. A million groups take seconds in numbers.\n"
     "Events of a scenario (at: 60s, or at: quiet, which means once nothing is due):\n"
     "  edit: PATCH, scale: N                  patches the set, or sets its replicas; with role: ROLE, those of a role\n"
     "  fail, end, delete, evict: POD          a container fails, the pod ends as Failed, it is deleted, or evicted\n"
@@ -78,8 +81,18 @@ void PrintDocument(const lws::ScenarioReport& report, Json lines, const std::str
                          {"groupsRestarted", report.groups_restarted},
                          {"lowestReady", report.lowest_ready < 0 ? Json() : Json(report.lowest_ready)},
                          {"promisedReady", report.promised_ready},
+                         {"countedOn", report.counted_on},
                          {"keepsPromise", !report.broken_promise.has_value()}};
   std::cout << DocumentText(document, format);
+}
+
+// What holds for all lines. The run says of a set that it is too large.
+void PrintHead(const std::string& nodes, const lws::Scenario& scenario, bool is_in_numbers) {
+  const bool is_run = is_in_numbers || lws::internal::CheckScenarioSize(scenario).ok();
+  const std::string characters = is_run ? CharacterText(GroupsPerCharacter(scenario)) : "";
+  for (const std::string& line : {nodes, characters}) {
+    if (!line.empty()) std::cout << line << "\n";
+  }
 }
 
 void PrintSummary(const lws::ScenarioReport& report) {
@@ -96,7 +109,10 @@ bool IsDocument(const Arguments& arguments) { return OutputFormatOf(arguments) !
 absl::StatusOr<lws::ScenarioReport> Run(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options,
                                         const Arguments& arguments, Json* lines) {
   std::function<void(const lws::TimelineEntry&)> print;
-  if (!IsDocument(arguments)) print = [](const lws::TimelineEntry& entry) { std::cout << TimelineLine(entry) << "\n"; };
+  const int64_t of_character = GroupsPerCharacter(scenario);
+  if (!IsDocument(arguments)) {
+    print = [of_character](const lws::TimelineEntry& entry) { std::cout << TimelineLine(entry, of_character) << "\n"; };
+  }
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(scenario, options, print);
   if (!report.ok()) return report;
   for (const lws::TimelineEntry& entry : report->timeline) lines->push_back(lws::internal::ScenarioTimelineJson(entry));
@@ -107,7 +123,8 @@ absl::Status WritePage(const lws::ScenarioReport& report, const RunPolicies& pol
   const std::string page = arguments.Flag("--report", "");
   if (page.empty()) return absl::OkStatus();
   const std::string title = absl::StrCat(report.set_name, ", ", policies.rollout.name);
-  return WriteFile(page, lws::ScenarioHtmlReport({{title, report}}, ReportPageOf(arguments.files[0])));
+  return WriteFile(page, lws::ScenarioHtmlReport({{title, report}},
+                                                 ReportPageOf(arguments.files[0], arguments.Flag("--scenario", ""))));
 }
 
 bool HasPage(const Arguments& arguments) { return arguments.flags.count("--report") > 0; }
@@ -160,7 +177,7 @@ int RunSimulate(const std::vector<std::string>& words) {
   if (arguments->flags.count("--scheduler-provider") > 0) given.scheduler_provider = *provider;
   options.max_unavailable_statefulset = arguments->flags.count("--max-unavailable-statefulset") > 0;
   const absl::StatusOr<SetOfEitherKind> set = ReadSetOfEitherKind(arguments->files[0], UnknownFieldsOf(*arguments));
-  if (!set.ok()) return Fail(set.status());
+  if (!set.ok()) return Fail(set.status(), OutputFormatOf(*arguments));
   if (const auto* roles = std::get_if<DisaggregatedManifest>(&*set))
     return SimulateRoles(*roles, *arguments, options.seed);
   if (arguments->flags.count("--role-policy") > 0) {
@@ -177,7 +194,8 @@ int RunSimulate(const std::vector<std::string>& words) {
   const EndsInOrder ends_in_order;
   Json lines = Json::array();
   const std::string nodes = MadeNodesText(scenario->scenario, IsInNumbers(scenario->scenario, options, *arguments));
-  if (!nodes.empty() && !IsDocument(*arguments)) std::cout << nodes << "\n";
+  if (!IsDocument(*arguments))
+    PrintHead(nodes, scenario->scenario, IsInNumbers(scenario->scenario, options, *arguments));
   const absl::StatusOr<lws::ScenarioReport> report = RunSmallOrLarge(scenario->scenario, options, *arguments, &lines);
   if (!report.ok()) return Fail(scenario->Locate(report.status()));
   const absl::Status written = WritePage(*report, *policies, *arguments);

@@ -21,8 +21,11 @@
 #include "lws/adapters/testing/scenario/scenario_size.h"
 #include "lws/api/admit_set.h"
 #include "lws/api/json_reader.h"
+#include "lws/api/leader_worker_set.h"
+#include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/pod_name.h"
 #include "lws/core/reconcile/refused_objects.h"
+#include "lws/rollout/budget.h"
 #include "lws/rollout/group_bits.h"
 #include "lws/rollout/guarantee.h"
 #include "nlohmann/json.hpp"
@@ -32,7 +35,8 @@ namespace {
 
 using lws::Json;
 
-constexpr int kShares = 50;
+// The characters of a line, where each stands for several groups.
+constexpr int64_t kCharacters = 50;
 // One line is printed for every step of this part of the groups.
 constexpr int kSteps = 20;
 
@@ -41,16 +45,14 @@ constexpr int kPageSteps = 200;
 
 constexpr char Letter(lws::GroupState state) { return ".oOnN"[static_cast<int>(state)]; }
 
-// A character a group where there is room for it; else the state that most groups of a share are in. `letter_of` gives
-// that of a group.
+// A character for each `of` groups, which is the state that most of them are in. `letter_of` gives that of a group.
 template <typename LetterOf>
-std::string Shares(int64_t replicas, const LetterOf& letter_of) {
+std::string Shares(int64_t replicas, int64_t of, const LetterOf& letter_of) {
   constexpr absl::string_view kLetters = ".oOnN";
-  const int64_t all = replicas <= kMostDrawnGroups ? replicas : kShares;
   std::string shares;
-  for (int64_t share = 0; share < all; ++share) {
+  for (int64_t first = 0; first < replicas; first += of) {
     std::array<int, kLetters.size()> count = {};
-    for (int64_t i = replicas * share / all; i < replicas * (share + 1) / all; ++i) {
+    for (int64_t i = first; i < std::min(replicas, first + of); ++i) {
       const size_t state = kLetters.find(letter_of(static_cast<int32_t>(i)));
       if (state != absl::string_view::npos) ++count[state];
     }
@@ -79,7 +81,9 @@ class GroupsStory {
     report_.set_name = manifest_.value("/metadata/name"_json_pointer, "");
     report_.seed = options.seed;
     report_.set_replicas = Replicas();
+    report_.lowest_replicas = Replicas();
     report_.promised_ready = lws::ScenarioPromisedReady(manifest_);
+    report_.counted_on = report_.promised_ready;
   }
 
   absl::Status Play() {
@@ -232,10 +236,12 @@ class GroupsStory {
 
   void CheckPromise(const lws::SetSimulationCounts& counts) {
     const int32_t promised = promise_.groups();
-    if (watching_)
-      lws::internal::NoteScenarioReady(simulation_.now() - play_.start(), counts.ready, promised, &report_);
+    const int32_t floor = std::max(0, lws::ScenarioPromisedReady(manifest_));
+    if (watching_) {
+      lws::internal::NoteScenarioReady({simulation_.now() - play_.start(), counts.ready, Replicas(), floor}, promised,
+                                       &report_);
+    }
     // Looking at all groups is expensive, so the promise is raised in steps.
-    const int32_t floor = lws::ScenarioPromisedReady(manifest_);
     const bool is_worth_it = counts.ready >= floor || counts.ready >= promised + std::max(1, floor / kSteps);
     if (promised < floor && is_worth_it) {
       promise_.Raise(lws::internal::Promise::Grounded(floor, Guarantee(Groups(), counts.replicas)));
@@ -262,18 +268,18 @@ class GroupsStory {
     if (!changed) return;
     last_ = counts;
     const std::string shares =
-        Shares(counts.replicas, [this](int32_t group) { return Letter(simulation_.StateOf(group)); });
-    Print(StateLine(counts.partition, shares, counts, events_),
-          {{"partition", counts.partition},
-           {"replicas", counts.replicas},
-           {counts.replicas <= kMostDrawnGroups ? "groups" : "shares", shares},
-           {"ready", counts.ready},
-           {"updated", counts.updated},
-           {"events", events_}});
+        Shares(counts.replicas, of_character_, [this](int32_t group) { return Letter(simulation_.StateOf(group)); });
+    Print(StateLine(counts.partition, shares, counts, events_), {{"partition", counts.partition},
+                                                                 {"replicas", counts.replicas},
+                                                                 {of_character_ == 1 ? "groups" : "shares", shares},
+                                                                 {"ready", counts.ready},
+                                                                 {"updated", counts.updated},
+                                                                 {"events", events_}});
     events_ = 0;
   }
 
   const lws::Scenario& scenario_;
+  const int64_t of_character_ = GroupsPerCharacter(scenario_);
   const OnLine on_line_;
   const std::function<bool()> is_stopped_;
   Json manifest_;  // including the edits
@@ -340,15 +346,34 @@ absl::Status CheckNumbers(const lws::Scenario& scenario, const lws::ScenarioRunO
   return status;
 }
 
-int32_t ToldStep(const lws::Scenario& scenario, bool has_page) {
-  const int64_t groups = MostSimulatedGroups(scenario);
-  if (groups <= kMostDrawnGroups) return 0;
-  return static_cast<int32_t>(groups / (has_page ? kPageSteps : kSteps));
+int64_t GroupsPerCharacter(const lws::Scenario& scenario) {
+  int64_t most = 1;
+  for (const lws::internal::SetVersion& version : lws::internal::VersionsOfScenarioSet(scenario)) {
+    const lws::SetAdmission admission = lws::AdmitSet(*version.manifest);
+    if (admission.set == nullptr) continue;
+    const int32_t replicas = admission.set->spec().replicas();
+    const auto& update = admission.set->spec().rollout_strategy().rolling_update_configuration();
+    const absl::StatusOr<lws::RolloutBudget> budget = lws::ScaleBudget(
+        replicas, lws::ToIntOrPercent(update.max_surge()), lws::ToIntOrPercent(update.max_unavailable()));
+    most = std::max(most, int64_t{replicas} + (budget.ok() ? std::min(budget->surge, replicas) : 0));
+  }
+  return most <= kMostDrawnGroups ? 1 : (most + kCharacters - 1) / kCharacters;
 }
 
-std::string TimelineLine(const lws::TimelineEntry& entry) {
-  const bool is_drawn = entry.kind != lws::TimelineEntry::Kind::kState || entry.replicas <= kMostDrawnGroups;
-  if (is_drawn) return lws::ToString(entry);
+std::string CharacterText(int64_t groups_per_character) {
+  return groups_per_character == 1 ? ""
+                                   : absl::StrCat("each character of a line stands for ", groups_per_character,
+                                                  " groups, and shows the state that most of them are in");
+}
+
+int32_t ToldStep(const lws::Scenario& scenario, bool has_page) {
+  if (GroupsPerCharacter(scenario) == 1) return 0;
+  return static_cast<int32_t>(MostSimulatedGroups(scenario) / (has_page ? kPageSteps : kSteps));
+}
+
+std::string TimelineLine(const lws::TimelineEntry& entry, int64_t groups_per_character) {
+  const bool is_whole = entry.kind != lws::TimelineEntry::Kind::kState || groups_per_character == 1;
+  if (is_whole) return lws::ToString(entry);
   const auto is_new = [](char letter) { return letter == 'N' || letter == 'n'; };
   lws::SetSimulationCounts counts;
   counts.replicas = entry.replicas;
@@ -358,8 +383,9 @@ std::string TimelineLine(const lws::TimelineEntry& entry) {
     const auto place = static_cast<size_t>(group);
     return place < entry.groups.size() ? entry.groups[place] : '.';
   };
-  return absl::StrFormat("%8.1fs  %s", absl::ToDoubleSeconds(entry.time),
-                         StateLine(entry.partition, Shares(entry.replicas, letter_of), counts, entry.left_out));
+  return absl::StrFormat(
+      "%8.1fs  %s", absl::ToDoubleSeconds(entry.time),
+      StateLine(entry.partition, Shares(entry.replicas, groups_per_character, letter_of), counts, entry.left_out));
 }
 
 bool IsForNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& options) {

@@ -21,7 +21,7 @@ namespace lwsctl {
 inline constexpr int64_t kMostGroupsOfObjects = 64;
 // The most pods of a simulation in numbers: more would not fit into the memory of usual machines.
 inline constexpr int64_t kMostPodsInNumbers = 20000000;
-// In sets with more groups, a line shows shares of them.
+// Where a set has more groups, a character of a line stands for several of them.
 inline constexpr int64_t kMostDrawnGroups = 1000;
 
 // The most groups that the set is to have in the course of the scenario.
@@ -39,8 +39,15 @@ bool IsForNumbers(const lws::Scenario& scenario, const lws::ScenarioRunOptions& 
 // smaller steps.
 int32_t ToldStep(const lws::Scenario& scenario, bool has_page);
 
-// The line for an entry: ToString, or one that shows shares when the entry has more groups than can be drawn.
-std::string TimelineLine(const lws::TimelineEntry& entry);
+// For how many groups a character of a line stands, in all lines of a run: 1, or so many that the most groups of the
+// scenario, with their surge, have 50 characters.
+int64_t GroupsPerCharacter(const lws::Scenario& scenario);
+
+// What tells people of it; "" for 1.
+std::string CharacterText(int64_t groups_per_character);
+
+// The line for an entry: ToString, or one whose characters stand for several groups.
+std::string TimelineLine(const lws::TimelineEntry& entry, int64_t groups_per_character);
 
 // Called with each line of a run, for people and for programs.
 using OnLine = std::function<void(const std::string& line, lws::Json json)>;

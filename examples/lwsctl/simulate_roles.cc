@@ -22,6 +22,7 @@
 #include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_role_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
 #include "lws/api/disaggregated_set.h"
 #include "lws/core/disaggregated/role_options.h"
 #include "lws/rollout/role_policies.h"
@@ -69,6 +70,7 @@ Json ToJson(const lws::RoleCourse& course) {
           {"role", course.role},
           {"lowestReady", course.lowest_ready},
           {"promisedReady", course.promised_ready},
+          {"countedOn", course.counted_on},
           {"keepsPromise", course.keeps_promise()},
           {"mostGroups", course.most_groups},
           {"allowedGroups", course.allowed_groups},
@@ -105,8 +107,9 @@ void PrintSummary(const lws::RoleReport& report) {
             << report.pods_created << " pods created\n";
   for (const lws::RoleCourse& course : report.courses) {
     std::cout << "slice " << course.slice << " " << course.role << ": lowest " << course.lowest_ready
-              << " groups ready during updates (the budget promises " << course.promised_ready << "), most "
-              << course.most_groups << " groups (it allows " << course.allowed_groups << ")\n";
+              << " groups ready during updates (the budget promises "
+              << lws::ScenarioPromiseText(course.promised_ready, course.counted_on) << "), most " << course.most_groups
+              << " groups (it allows " << course.allowed_groups << ")\n";
   }
   if (report.courses.empty()) return;
   std::cout << "roles were at most " << report.skew_percent
@@ -119,8 +122,8 @@ std::string LowestText(const lws::RoleReport& report, const std::string& role) {
   for (const lws::RoleCourse& course : report.courses) {
     if (course.role != role || course.lowest_ready < 0) continue;
     const bool is_worse =
-        worst == nullptr || lws::internal::MissesPromiseByMore(course.lowest_ready, course.promised_ready,
-                                                               worst->lowest_ready, worst->promised_ready);
+        worst == nullptr || lws::internal::MissesPromiseByMore(course.lowest_ready, course.counted_on,
+                                                               worst->lowest_ready, worst->counted_on);
     if (is_worse) worst = &course;
   }
   if (worst == nullptr) return "no update";
@@ -162,7 +165,7 @@ absl::Status WritePage(const std::vector<lws::TitledRoleReport>& reports, const 
                        bool has_one_scale) {
   const std::string page = arguments.Flag("--report", "");
   if (page.empty()) return absl::OkStatus();
-  lws::ReportPage facts = ReportPageOf(arguments.files[0]);
+  lws::ReportPage facts = ReportPageOf(arguments.files[0], arguments.Flag("--scenario", ""));
   facts.has_one_scale = has_one_scale;
   return WriteFile(page, lws::RoleScenarioHtmlReport(reports, facts));
 }

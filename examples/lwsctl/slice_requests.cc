@@ -132,8 +132,9 @@ absl::Status CheckLevelsOfAnnotations(const lws::LeaderWorkerSet& set, const lws
     if (topology.LevelOf(level).has_value()) continue;
     const std::string annotation = AnnotationOf(set, level);
     if (annotation.empty()) continue;
-    return absl::InvalidArgumentError(absl::StrCat(annotation, ": \"", level, "\" is not one of --levels ",
-                                                   absl::StrJoin(topology.level_keys(), ",")));
+    return lws::FieldStatus(
+        "", annotation,
+        absl::StrCat("\"", level, "\" is not one of --levels ", absl::StrJoin(topology.level_keys(), ",")));
   }
   return absl::OkStatus();
 }
@@ -163,6 +164,19 @@ absl::Status AddGroupsOf(const lws::LeaderWorkerSet& set, const std::string& pat
   return absl::OkStatus();
 }
 
+namespace {
+
+// The status about the LeaderWorkerSet of a role as one about the role.
+absl::Status OfRole(int number, const std::string& name, const absl::Status& status) {
+  if (lws::FieldOfStatus(status).empty()) return status;
+  const bool is_of_spec = absl::StartsWith(lws::FieldOfStatus(status), "spec.");
+  return lws::StatusWithPrefix(
+      absl::StrCat("role ", name),
+      is_of_spec ? lws::FieldStatusBelow(absl::StrCat("spec.roles[", number, "]"), status) : status);
+}
+
+}  // namespace
+
 absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, int32_t slice,
                                               const SliceOptions& options) {
   const absl::StatusOr<std::vector<lws::DesiredRole>> roles = lws::DesiredRoles(set, slice);
@@ -180,9 +194,10 @@ absl::StatusOr<SliceRequests> RequestsOfSlice(const lws::DisaggregatedSet& set, 
       return absl::InvalidArgumentError(absl::StrCat("role ", role.name(), ": ", groups, " groups are too many"));
     }
     absl::Status status = CheckLevelsOfAnnotations(*child.set, options);
-    if (!status.ok()) return lws::StatusWithPrefix(absl::StrCat("role ", role.name()), status);
-    status = AddGroupsOf(*child.set, PathOfRole(set, role), static_cast<int32_t>(groups), options, &requests);
-    if (!status.ok()) return status;
+    if (status.ok()) {
+      status = AddGroupsOf(*child.set, PathOfRole(set, role), static_cast<int32_t>(groups), options, &requests);
+    }
+    if (!status.ok()) return OfRole(number, role.name(), status);
   }
   return requests;
 }

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "examples/lwsctl/budget.h"
 #include "examples/lwsctl/commands.h"
+#include "examples/lwsctl/disaggregated_input.h"
 #include "examples/lwsctl/input.h"
 #include "examples/lwsctl/interruption.h"
 #include "examples/lwsctl/output_format.h"
@@ -29,6 +30,7 @@
 #include "lws/adapters/testing/scenario/role_report.h"
 #include "lws/adapters/testing/scenario/run_scenario.h"
 #include "lws/adapters/testing/scenario/scenario.h"
+#include "lws/api/printable_text.h"
 #include "lws/rollout/policies.h"
 #include "nlohmann/json.hpp"
 
@@ -37,7 +39,9 @@ namespace {
 
 constexpr char kHelp[] =
     "usage: lwsctl test [--policy POLICY] [--junit OUT] [--report OUT] [--strict] FILE...\n"
-    "Runs scenarios and prints which of their expectations are not met. Exit 1 when one is not.\n"
+    "Runs scenarios and prints which of their expectations are not met. Exit 1 when one is not, and 2 when a file "
+    "cannot\n"
+    "be run; the other files are run all the same.\n"
     "  --policy reference|keep-budget|replace-unready-first   instead of what the files say\n"
     "  --role-policy reference|keep-role-budgets   the same for DisaggregatedSets\n"
     "  --strict          unknown fields of the sets are errors, as for kubectl apply\n"
@@ -59,6 +63,7 @@ struct Outcome {
   std::string file;
   std::string passed;                // what was done, when nothing failed
   std::vector<std::string> failure;  // lines
+  std::string error;                 // why the file could not be run
   absl::Duration simulated;
   std::optional<lws::ScenarioReport> report;
   std::optional<lws::RoleReport> role_report;  // of a DisaggregatedSet
@@ -66,9 +71,9 @@ struct Outcome {
   absl::Duration took;
 };
 
-std::vector<std::string> Trace(const lws::ScenarioReport& report) {
+std::vector<std::string> Trace(const lws::ScenarioReport& report, int64_t groups_per_character) {
   std::vector<std::string> lines;
-  for (const lws::TimelineEntry& entry : report.timeline) lines.push_back(TimelineLine(entry));
+  for (const lws::TimelineEntry& entry : report.timeline) lines.push_back(TimelineLine(entry, groups_per_character));
   return lines;
 }
 
@@ -82,13 +87,16 @@ absl::StatusOr<lws::ScenarioReport> RunSeed(const ScenarioTestFile& file, const 
   const bool needs_groups = is_drawn || file.expected.never_two_revisions;
   const bool is_in_numbers = !needs_groups && IsForNumbers(file.scenario, options);
   const std::string nodes = MadeNodesText(file.scenario, is_in_numbers);
-  if (!nodes.empty()) trace->push_back(nodes);
+  const int64_t of_character = GroupsPerCharacter(file.scenario);
+  for (const std::string& line : {nodes, CharacterText(of_character)}) {
+    if (!line.empty()) trace->push_back(line);
+  }
   if (is_in_numbers) {
     return SimulateGroups(file.scenario, options,
                           [trace](const std::string& line, const lws::Json&) { trace->push_back(line); });
   }
   absl::StatusOr<lws::ScenarioReport> report = lws::RunScenario(file.scenario, options);
-  if (report.ok()) Append(Trace(*report), trace);
+  if (report.ok()) Append(Trace(*report, of_character), trace);
   return report;
 }
 
@@ -164,7 +172,7 @@ absl::StatusOr<Outcome> RunRoleFile(const std::string& path, const ScenarioTestF
   return outcome;
 }
 
-absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& arguments) {
+absl::StatusOr<Outcome> RunOrRefuseFile(const std::string& path, const Arguments& arguments) {
   const absl::StatusOr<ScenarioTestFile> file = ReadScenarioTestFile(path, UnknownFieldsOf(arguments));
   if (!file.ok()) return file.status();
   if (lws::IsOfDisaggregatedSet(*file->scenario.manifest)) return RunRoleFile(path, *file, arguments);
@@ -185,16 +193,37 @@ absl::StatusOr<Outcome> RunFile(const std::string& path, const Arguments& argume
   return outcome;
 }
 
-// The same, with the time that it took.
-absl::StatusOr<Outcome> TimeFile(const std::string& path, const Arguments& arguments) {
+// A file that cannot be run is an outcome, too, so that it does not hide those of the other files.
+Outcome RunFile(const std::string& path, const Arguments& arguments) {
   const auto begin = std::chrono::steady_clock::now();
-  absl::StatusOr<Outcome> outcome = RunFile(path, arguments);
-  if (outcome.ok()) outcome->took = absl::FromChrono(std::chrono::steady_clock::now() - begin);
+  absl::StatusOr<Outcome> run = RunOrRefuseFile(path, arguments);
+  Outcome outcome;
+  if (run.ok()) {
+    outcome = *std::move(run);
+  } else {
+    outcome.file = path;
+    outcome.error = lws::PrintableText(run.status().message());
+  }
+  outcome.took = absl::FromChrono(std::chrono::steady_clock::now() - begin);
   return outcome;
+}
+
+// What all files get must be right before the first one is run.
+absl::Status CheckPolicyFlags(const Arguments& arguments) {
+  const std::string policy = arguments.Flag("--policy", "");
+  const std::string role_policy = arguments.Flag("--role-policy", "");
+  absl::Status status = policy.empty() ? absl::OkStatus() : ReadPolicy(policy).status();
+  if (!role_policy.empty()) status.Update(ReadRolePolicy("--role-policy", role_policy).status());
+  return status;
 }
 
 // One file for people.
 void PrintLines(const Outcome& outcome) {
+  if (!outcome.error.empty()) {
+    std::cout << "ERROR " << outcome.file << "\n" << std::flush;
+    Fail(absl::InvalidArgumentError(outcome.error));
+    return;
+  }
   const bool passed = outcome.failure.empty();
   std::cout << (!passed           ? "FAIL  "
                 : outcome.stopped ? "STOP  "
@@ -203,8 +232,9 @@ void PrintLines(const Outcome& outcome) {
   for (const std::string& line : outcome.failure) std::cout << "      " << line << "\n";
 }
 
-// How many of the files failed, passed, and were stopped before their end.
+// How many of the files could not be run, failed, passed, and were stopped before their end.
 struct Sum {
+  int errors = 0;
   int failed = 0;
   int passed = 0;
   int stopped = 0;
@@ -212,31 +242,45 @@ struct Sum {
 
 Sum SumOf(const std::vector<Outcome>& outcomes) {
   Sum sum;
-  for (const Outcome& outcome : outcomes)
-    ++(!outcome.failure.empty() ? sum.failed : outcome.stopped ? sum.stopped : sum.passed);
+  for (const Outcome& outcome : outcomes) {
+    int& of_its_kind = !outcome.error.empty()     ? sum.errors
+                       : !outcome.failure.empty() ? sum.failed
+                       : outcome.stopped          ? sum.stopped
+                                                  : sum.passed;
+    ++of_its_kind;
+  }
   return sum;
 }
 
 lws::Json ToJson(const Outcome& outcome) {
-  const bool passed = outcome.failure.empty();
-  return {{"file", outcome.file},
-          {"passed", passed && !outcome.stopped},
-          {"stopped", outcome.stopped},
-          {"simulatedSeconds", absl::ToDoubleSeconds(outcome.simulated)},
-          {passed ? "runs" : "failure", passed ? lws::Json(outcome.passed) : lws::Json(outcome.failure)}};
+  const bool passed = outcome.failure.empty() && outcome.error.empty();
+  lws::Json json = {{"file", outcome.file},
+                    {"passed", passed && !outcome.stopped},
+                    {"stopped", outcome.stopped},
+                    {"simulatedSeconds", absl::ToDoubleSeconds(outcome.simulated)}};
+  if (passed) {
+    json["runs"] = outcome.passed;
+  } else if (outcome.error.empty()) {
+    json["failure"] = outcome.failure;
+  } else {
+    json["error"] = outcome.error;
+  }
+  return json;
 }
 
 void PrintSum(const std::vector<Outcome>& outcomes, OutputFormat format) {
   const Sum sum = SumOf(outcomes);
   if (format == OutputFormat::kTable) {
     std::cout << sum.passed << " passed, " << sum.failed << " failed";
+    if (sum.errors > 0) std::cout << ", " << sum.errors << (sum.errors == 1 ? " error" : " errors");
     if (sum.stopped > 0) std::cout << ", " << sum.stopped << " stopped";
     std::cout << "\n";
     return;
   }
   lws::Json tests = lws::Json::array();
   for (const Outcome& outcome : outcomes) tests.push_back(ToJson(outcome));
-  std::cout << DocumentText({{"tests", std::move(tests)}, {"passed", sum.passed}, {"failed", sum.failed}}, format);
+  std::cout << DocumentText(
+      {{"tests", std::move(tests)}, {"passed", sum.passed}, {"failed", sum.failed}, {"errors", sum.errors}}, format);
 }
 
 // The time is that of the clock on the wall, as JUnit's readers expect it. The simulated time is a property.
@@ -246,7 +290,9 @@ std::string JUnitCase(const Outcome& outcome) {
       "  <testcase classname=\"lwsctl\" name=\"%s\" time=\"%.3f\">\n    <properties>\n"
       "      <property name=\"simulatedSeconds\" value=\"%.3f\"/>\n    </properties>\n",
       text(outcome.file), absl::ToDoubleSeconds(outcome.took), absl::ToDoubleSeconds(outcome.simulated));
-  if (!outcome.failure.empty()) {
+  if (!outcome.error.empty()) {
+    absl::StrAppend(&xml, "    <error message=\"", text(outcome.error), "\"/>\n");
+  } else if (!outcome.failure.empty()) {
     absl::StrAppend(&xml, "    <failure message=\"", text(outcome.failure[0]), "\">",
                     text(absl::StrJoin(outcome.failure, "\n")), "</failure>\n");
   } else if (outcome.stopped) {
@@ -265,16 +311,21 @@ std::string JUnit(const std::vector<Outcome>& outcomes) {
   const Sum sum = SumOf(outcomes);
   return absl::StrFormat(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuite name=\"lwsctl test\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\" time=\"%.3f\">\n"
+      "<testsuite name=\"lwsctl test\" tests=\"%d\" failures=\"%d\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\">\n"
       "%s</testsuite>\n",
-      outcomes.size(), sum.failed, sum.stopped, absl::ToDoubleSeconds(took), cases);
+      outcomes.size(), sum.failed, sum.errors, sum.stopped, absl::ToDoubleSeconds(took), cases);
 }
 
 std::string Page(const std::vector<Outcome>& outcomes) {
   std::vector<lws::TitledReport> reports;
   std::vector<lws::TitledRoleReport> of_roles;
   std::vector<std::string> files;
+  std::vector<std::string> errors;
   for (const Outcome& outcome : outcomes) {
+    if (!outcome.error.empty()) {
+      files.push_back(outcome.file);
+      errors.push_back(outcome.error);
+    }
     if (!outcome.report.has_value() && !outcome.role_report.has_value()) continue;
     files.push_back(outcome.file);
     // The first line of a failure says what was expected.
@@ -286,7 +337,9 @@ std::string Page(const std::vector<Outcome>& outcomes) {
       reports.push_back({outcome.file, *outcome.report, std::move(failed)});
     }
   }
-  return lws::ScenarioHtmlReport(reports, of_roles, ReportPageOf(absl::StrJoin(files, ", ")));
+  lws::ReportPage facts = ReportPageOf(absl::StrJoin(files, ", "));
+  facts.errors = std::move(errors);
+  return lws::ScenarioHtmlReport(reports, of_roles, facts);
 }
 
 }  // namespace
@@ -299,22 +352,23 @@ int RunTest(const std::vector<std::string>& words) {
     return 0;
   }
   if (arguments->files.empty()) return Fail(absl::InvalidArgumentError("test needs a FILE"));
+  absl::Status status = CheckPolicyFlags(*arguments);
+  if (!status.ok()) return Fail(status);
   std::vector<Outcome> outcomes;
   const EndsInOrder ends_in_order;
   const OutputFormat format = OutputFormatOf(*arguments);
   for (const std::string& path : arguments->files) {
     if (IsInterrupted()) break;
-    absl::StatusOr<Outcome> outcome = TimeFile(path, *arguments);
-    if (!outcome.ok()) return Fail(outcome.status());
-    if (format == OutputFormat::kTable) PrintLines(*outcome);
-    outcomes.push_back(*std::move(outcome));
+    outcomes.push_back(RunFile(path, *arguments));
+    if (format == OutputFormat::kTable) PrintLines(outcomes.back());
   }
   PrintSum(outcomes, format);
-  absl::Status status;
   if (arguments->flags.count("--junit") > 0) status.Update(WriteFile(arguments->Flag("--junit", ""), JUnit(outcomes)));
   if (arguments->flags.count("--report") > 0) status.Update(WriteFile(arguments->Flag("--report", ""), Page(outcomes)));
   if (!status.ok()) return Fail(status);
-  return SumOf(outcomes).failed == 0 ? kAsWished : kFinding;
+  const Sum sum = SumOf(outcomes);
+  if (sum.errors > 0) return kWrongUse;
+  return sum.failed == 0 ? kAsWished : kFinding;
 }
 
 }  // namespace lwsctl

@@ -19,6 +19,7 @@
 #include "examples/lwsctl/output_format.h"
 #include "examples/lwsctl/refusal.h"
 #include "examples/lwsctl/refused_children.h"
+#include "examples/lwsctl/server_fields.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admission.h"
 #include "lws/api/admit_disaggregated_set.h"
@@ -28,6 +29,7 @@
 #include "lws/api/field_error.h"
 #include "lws/api/field_names.h"
 #include "lws/api/field_value.h"
+#include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/api/object_kind.h"
 #include "lws/api/printable_text.h"
@@ -109,9 +111,11 @@ std::pair<std::string, std::string> KeyOf(const lws::Json& manifest) {
   return {metadata["namespace"].Text(), metadata["name"].Text()};
 }
 
-// The manifest as kubectl sends it for an update: with the resource version of the existing set.
+// The manifest as kubectl sends it for an update: with the resource version of the existing set. A dump of the cluster
+// is taken as what its user wrote.
 template <typename Set>
 lws::Json OnTopOf(const Set& former, lws::Json manifest) {
+  manifest = WithoutServerFields(std::move(manifest));
   manifest["metadata"]["resourceVersion"] = former.metadata().resource_version();
   return manifest;
 }
@@ -216,9 +220,13 @@ lws::Json ToJson(const Verdict& verdict) {
   for (const RefusedChild& child : verdict.refused_children) refused.push_back(child.text);
   Texts warnings = verdict.unknown_fields;
   warnings.insert(warnings.end(), verdict.warnings.begin(), verdict.warnings.end());
-  lws::Json json = {{"file", verdict.file},     {"line", verdict.set.line},
-                    {"kind", verdict.kind()},   {"name", KeyOf(*verdict.set.manifest).second},
-                    {"errors", errors},         {"warnings", warnings},
+  lws::Json json = {{"file", verdict.file},
+                    {"line", verdict.set.line},
+                    {"kind", verdict.kind()},
+                    {"namespace", KeyOf(WithNamespace(*verdict.set.manifest)).first},
+                    {"name", KeyOf(*verdict.set.manifest).second},
+                    {"errors", errors},
+                    {"warnings", warnings},
                     {"refusedObjects", refused}};
   if (!verdict.set.inside.empty()) json["inside"] = verdict.set.inside;
   return json;
@@ -330,18 +338,28 @@ lws::FieldErrors AddFormerSet(const FoundSet& set, FormerSets* former) {
   return admission.errors;
 }
 
-// Errors: those of a file or folder that cannot be read; InvalidArgument for a set that is refused.
+// Errors: InvalidArgument for a set that has a place already, with both places.
+absl::Status AddPlace(const lws::Json& manifest, const std::string& where, std::map<std::string, std::string>* places) {
+  if (KeyOf(manifest).second.empty()) return absl::OkStatus();
+  const std::string name = lws::internal::DescribeJsonObject(WithNamespace(manifest));
+  const auto [place, is_new] = places->emplace(name, where);
+  if (is_new) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--old: ", where, ": ", name, " is in ", place->second,
+                                                 ", too: which of them is the set as it is now?"));
+}
+
+// Errors: those of a file or folder that cannot be read; InvalidArgument for a set that is refused, or comes twice.
 absl::StatusOr<FormerSets> ReadFormerSets(const std::string& path) {
   FormerSets former;
   const absl::StatusOr<Texts> files = ExpandFolders({path});
   if (!files.ok()) return files.status();
+  std::map<std::string, std::string> places;  // by the set
   for (const std::string& file : *files) {
     const absl::StatusOr<InputFile> read = ReadObjects(file);
     if (!read.ok()) return read.status();
-    KnownObjects known;
     for (const lws::ManifestObject& object : read->objects) {
       for (const FoundSet& set : FindSets(object)) {
-        absl::Status is_new = known.AddManifest(absl::StrCat("--old: ", read->Where(object)), *set.manifest);
+        absl::Status is_new = AddPlace(*set.manifest, read->Where(object, set.path), &places);
         if (!is_new.ok()) return is_new;
         const lws::FieldErrors errors = AddFormerSet(set, &former);
         if (errors.empty()) continue;

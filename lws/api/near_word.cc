@@ -31,6 +31,16 @@ int Distance(absl::string_view a, absl::string_view b) {
   return cost[a.size()][b.size()];
 }
 
+// Whether the candidate has more of the word's first letters than the other one.
+bool BeginsAlike(absl::string_view word, absl::string_view candidate, absl::string_view other) {
+  for (size_t i = 0; i < word.size() && i < candidate.size(); ++i) {
+    const char letter = absl::ascii_tolower(word[i]);
+    if (absl::ascii_tolower(candidate[i]) != letter) return false;
+    if (i >= other.size() || absl::ascii_tolower(other[i]) != letter) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::string_view NearWord(absl::string_view word, const std::vector<absl::string_view>& known) {
@@ -39,7 +49,8 @@ absl::string_view NearWord(absl::string_view word, const std::vector<absl::strin
   int least = word.size() <= 4 ? 2 : 3;
   for (const absl::string_view candidate : known) {
     const int distance = Distance(word, candidate);
-    if (distance >= least) continue;
+    const bool is_tied = !nearest.empty() && distance == least && BeginsAlike(word, candidate, nearest);
+    if (distance >= least && !is_tied) continue;
     least = distance;
     nearest = candidate;
   }

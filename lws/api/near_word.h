@@ -14,7 +14,8 @@
 namespace lws::internal {
 
 // The word of `known` that is nearest to `word`: equal except for capitals, or at most two letters away (one for
-// words of up to four letters). The first one wins a tie. Returns "" when none is near.
+// words of up to four letters). If several are equally near, the one that begins like the word wins, and then the first
+// one. Returns "" when none is near.
 // Complexity: O(letters of the word * letters of all known words).
 absl::string_view NearWord(absl::string_view word, const std::vector<absl::string_view>& known);
 

@@ -228,6 +228,14 @@ FieldErrors PriorityErrors(const Json& pod) {
   return errors;
 }
 
+void AddOverheadErrors(const Json& pod, FieldErrors* errors) {
+  const FieldValue spec = FieldValue(pod, "")["spec"];
+  const FieldValue overhead = spec["overhead"];
+  if (overhead.empty() || !spec["runtimeClassName"].Text().empty()) return;
+  errors->push_back(FieldForbidden(
+      overhead.path(), "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"));
+}
+
 void CheckPodTemplate(const FieldValue& pod_template, FieldErrors* errors) {
   const FieldValue metadata = pod_template["metadata"].Named(pod_template.path());
   CheckLabels(metadata["labels"], errors);

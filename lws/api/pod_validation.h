@@ -31,6 +31,10 @@ FieldErrors ValidatePod(const Json& pod);
 // class. Complexity: O(1).
 FieldErrors PriorityErrors(const Json& pod);
 
+// Adds what the admission of runtime classes refuses in a pod that is valid: an overhead without a class. That of a
+// class comes from the class, which is not known here. Complexity: O(1).
+void AddOverheadErrors(const Json& pod, FieldErrors* errors);
+
 // A template in another object. It may mount the volumes of `volumeClaimTemplates`. Complexity: O(template).
 void CheckPodTemplate(const FieldValue& pod_template, FieldErrors* errors);
 

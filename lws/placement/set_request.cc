@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lws/api/field_status.h"
 #include "lws/api/json.h"
 #include "lws/api/json_reader.h"
 #include "lws/api/leader_worker_set.h"
@@ -109,8 +110,8 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   const std::string required = TextOr(annotations, kKueueRequiredTopology);
   const std::string preferred = TextOr(annotations, kKueuePreferredTopology);
   if (!required.empty() && !preferred.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(where, kKueueRequiredTopology, ": excludes ", kKueuePreferredTopology, ", which is set too"));
+    return FieldStatus("", absl::StrCat(where, kKueueRequiredTopology),
+                       absl::StrCat("excludes ", kKueuePreferredTopology, ", which is set too"));
   }
   const bool is_told_closeness = placement.closeness != Closeness::kUnconstrained;
   if (!is_told_closeness && !required.empty() && leader_is_apart && request->subgroups.empty() &&
@@ -123,10 +124,18 @@ absl::Status AddKueueTopology(const Template& pod_template, const Template& lead
   }
   const std::string slice_level = TextOr(annotations, kKueueSliceTopology);
   if (slice_level.empty() || is_told_subgroups) return absl::OkStatus();
-  const std::optional<int64_t> size = ParseStrictInteger(TextOr(annotations, kKueueSliceSize));
-  if (!size.has_value() || *size < 1) {
-    return absl::InvalidArgumentError(absl::StrCat(where, kKueueSliceSize, ": \"", TextOr(annotations, kKueueSliceSize),
-                                                   "\" is not a positive integer"));
+  const std::string slice_size = TextOr(annotations, kKueueSliceSize);
+  const std::optional<int64_t> size = ParseStrictInteger(slice_size);
+  const int64_t pods = request->workers + (leader_is_apart ? 0 : 1);
+  const bool is_size = size.has_value() && *size > 0;
+  if (!is_size || pods % *size != 0) {
+    const char* const annotation = slice_size.empty() ? kKueueSliceTopology : kKueueSliceSize;
+    const char* const problem = slice_size.empty() ? "needs kueue.x-k8s.io/podset-slice-size, which is missing"
+                                : is_size          ? "does not divide the pods of its pod set"
+                                                   : "is not a positive integer";
+    const absl::string_view quote = slice_size.empty() ? "" : "\"";
+    return FieldStatus("", where + annotation,
+                       absl::StrCat(quote, slice_size, quote, slice_size.empty() ? "" : " ", problem));
   }
   request->subgroups.push_back({*size, slice_level, false});
   if (leader_is_apart) request->subgroup_leader = SubgroupLeader::kOutside;

@@ -13,6 +13,8 @@ TEST(NearWordTest, FindsWhatWasMeant) {
   EXPECT_EQ(NearWord("replcias", known), "replicas");
   EXPECT_EQ(NearWord("far", known), "for");
   EXPECT_EQ(NearWord("fur", known), "for");
+  EXPECT_EQ(NearWord("Nod", {"Pod", "Node"}), "Node");
+  EXPECT_EQ(NearWord("nod", {"Node", "Nods", "Pod"}), "Node");
   EXPECT_EQ(NearWord("taints", known), "");
   EXPECT_EQ(NearWord("fr", {"nodes"}), "");
   EXPECT_EQ(NearWord("", {"ab"}), "");

@@ -254,6 +254,20 @@ TEST(ValidatePodTest, AnOperatingSystemDoesNotHaveTheFieldsOfTheOther) {
   for (const FieldError& error : errors) EXPECT_EQ(error.detail, "Forbidden: cannot be set for a windows pod");
 }
 
+TEST(AddOverheadErrorsTest, AnOverheadIsThatOfARuntimeClass) {
+  const auto errors = [](const Json& spec) {
+    FieldErrors found;
+    AddOverheadErrors({{"spec", spec}}, &found);
+    return JoinFieldErrors(found);
+  };
+  EXPECT_EQ(
+      errors({{"overhead", {{"cpu", "1"}}}}),
+      "spec.overhead: Forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
+  EXPECT_EQ(errors({{"overhead", {{"cpu", "1"}}}, {"runtimeClassName", "kata"}}), "");
+  EXPECT_EQ(errors({{"overhead", Json::object()}}), "");
+  EXPECT_EQ(errors({{"runtimeClassName", "kata"}}), "");
+}
+
 TEST(PriorityErrorsTest, APriorityIsThatOfItsClass) {
   constexpr char kPriority[] =
       "spec.priority: Forbidden: the integer value of priority (5) must not be provided in pod spec; priority "

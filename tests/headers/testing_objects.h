@@ -106,7 +106,7 @@ class RoleReportExamples : public HeaderExamples {
     RoleReport report;
     report.finished = true;
     report.duration = absl::Seconds(65);
-    report.courses = {{/*slice=*/0, "decode", /*lowest_ready=*/2, /*promised_ready=*/3}};
+    report.courses = {{/*slice=*/0, "decode", /*lowest_ready=*/2, /*promised_ready=*/3, /*counted_on=*/3}};
     return report;
   }
 

@@ -151,6 +151,7 @@ for command in simulate compare; do
 done
 expect 2 simulate --scenario $golden/missing-target/roles.yaml $manifests/disaggregated.yaml
 expect 2 test $golden/missing-target/test.yaml
+expect_documents 2 test $golden/missing-target/test.yaml $roles/fails-test.yaml
 expect_documents 0 install --at 192.0.2.1
 expect 2 install --at 127.0.0.1
 expect_documents 0 crd

@@ -67,6 +67,8 @@ TEST(LargeSetsTest, NumbersSayWhatObjectsSay) {
       EXPECT_EQ(numbers->updated, objects->updated) << where;
       EXPECT_EQ(numbers->lowest_ready, objects->lowest_ready) << where;
       EXPECT_EQ(numbers->promised_ready, objects->promised_ready) << where;
+      EXPECT_EQ(numbers->counted_on, objects->counted_on) << where;
+      EXPECT_EQ(numbers->lowest_replicas, objects->lowest_replicas) << where;
       EXPECT_EQ(numbers->broken_promise.has_value(), objects->broken_promise.has_value()) << where;
       EXPECT_EQ(numbers->groups_restarted, objects->groups_restarted) << where;
       EXPECT_EQ(numbers->surge_used, objects->surge_used) << where;
@@ -115,17 +117,39 @@ TEST(LargeSetsTest, ALineOfManyGroupsShowsShares) {
   entry.replicas = 4;
   entry.groups = "NnO.";
   entry.ready = 2;
-  EXPECT_EQ(TimelineLine(entry), lws::ToString(entry));
+  EXPECT_EQ(TimelineLine(entry, 1), lws::ToString(entry));
   entry.replicas = 2000;
   entry.partition = 3;
   entry.left_out = 7;
   entry.groups = std::string(1200, 'N') + std::string(800, 'o');
-  EXPECT_EQ(TimelineLine(entry), absl::StrCat("     9.0s  partition 3 replicas 2000  ", std::string(30, 'N'),
-                                              std::string(20, 'o'), "  ready 2 updated 1200, 7 events"));
+  EXPECT_EQ(TimelineLine(entry, 40), absl::StrCat("     9.0s  partition 3 replicas 2000  ", std::string(30, 'N'),
+                                                  std::string(20, 'o'), "  ready 2 updated 1200, 7 events"));
   const lws::Scenario many = lws::UsualScenario(*lws::ScenarioBuilder("s", 5000, 8).Build().manifest);
   EXPECT_EQ(ToldStep(many, /*has_page=*/false), 250);
   EXPECT_EQ(ToldStep(many, /*has_page=*/true), 25);
   EXPECT_EQ(ToldStep(lws::UsualScenario(Manifest(kCases[0])), false), 0);
+}
+
+// A set of a thousand groups has more of them while it surges, and one may be scaled: the unit of a line stays.
+TEST(LargeSetsTest, ACharacterStandsForEquallyManyGroupsInAllLines) {
+  const auto built = [](int32_t replicas, int32_t surge) {
+    return lws::ScenarioBuilder("s", replicas, 1).MaxUnavailable(100).MaxSurge(surge);
+  };
+  EXPECT_EQ(GroupsPerCharacter(built(1000, 0).Build()), 1);
+  EXPECT_EQ(GroupsPerCharacter(built(1000, 1).Build()), 21);
+  EXPECT_EQ(GroupsPerCharacter(built(5000, 0).Build()), 100);
+  const lws::Scenario scenario = built(1000, 1).At(absl::Minutes(2)).Scale(2000).WhenQuiet().NewImage("s:2").Build();
+  EXPECT_EQ(GroupsPerCharacter(scenario), 41);
+  int lines = 0;
+  const auto report = SimulateGroups(scenario, {}, [&lines](const std::string&, const Json& line) {
+    if (!line.contains("replicas")) return;
+    ++lines;
+    const auto replicas = line["replicas"].get<size_t>();
+    EXPECT_EQ(line.value("shares", "").size(), (replicas + 40) / 41) << line;
+  });
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->finished);
+  EXPECT_GT(lines, 40);
 }
 
 TEST(LargeSetsTest, WhatNumbersCannotSayIsSimulatedInObjects) {

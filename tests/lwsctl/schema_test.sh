@@ -38,7 +38,7 @@ TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": 
 
 def why_not(value, schema, path="$"):
     known = {"$schema", "title", "type", "const", "enum", "pattern", "minimum", "maximum", "required", "properties",
-             "additionalProperties", "items", "minItems", "anyOf"}
+             "additionalProperties", "items", "minItems", "minProperties", "anyOf"}
     assert set(schema) <= known, set(schema) - known
     if "type" in schema:
         is_flag = isinstance(value, bool) and schema["type"] != "boolean"
@@ -53,6 +53,8 @@ def why_not(value, schema, path="$"):
     if "minimum" in schema and value < schema["minimum"] or "maximum" in schema and value > schema["maximum"]:
         return f"{path}: out of range"
     if isinstance(value, list) and len(value) < schema.get("minItems", 0):
+        return f"{path}: too few"
+    if isinstance(value, dict) and len(value) < schema.get("minProperties", 0):
         return f"{path}: too few"
     if isinstance(value, dict):
         for key in schema.get("required", []):
@@ -115,7 +117,7 @@ for name, paths in files.items():
         error = validate(read(path), name)
         if error:
             fail(f"{path} is no {name}: {error}")
-for path in [f"{GOLDEN}/wrong-tests/no-expect.yaml", f"{GOLDEN}/unknown-expectation.yaml"]:
+for path in glob.glob(f"{GOLDEN}/wrong-tests/*.yaml") + [f"{GOLDEN}/unknown-expectation.yaml"]:
     if not validate(read(path), "test"):
         fail(f"{path} is valid by the schema")
 
@@ -161,7 +163,7 @@ SWARM_OF_ROLES = dict(read(f"{GOLDEN}/disaggregated/swarm-reference.txt"),
                               {"at": "3s", "kind": "flapNode", "node": 0, "outage": "3s"},
                               {"at": "4s", "kind": "revert"}])
 PROBES = [("scenario", SCENARIO), ("test", TEST), ("test", {"set": SMALL, "exhaustive": True, "events": []}),
-          ("test", dict(ROLES)), ("test", dict(ROLES, expect={"ready": "promised"})), ("swarm", SWARM),
+          ("test", dict(TEST, expect={"finishes": True})), ("test", dict(ROLES)), ("test", dict(ROLES, expect={"ready": "promised"})), ("swarm", SWARM),
           ("swarm", SWARM_OF_ROLES)]
 
 
@@ -223,6 +225,15 @@ for name, seen in probed.items():
         if key[-1] not in ("apiVersion", "kind") and key != ("events", "role"):  # of a DisaggregatedSet, as tests have it
             fail(f"schema {name}: no probe has the key {'.'.join(key)}")
 
+# A test has a set, and something that it can fail by.
+for probe in [{key: value for key, value in TEST.items() if key != "manifest"},
+              {key: value for key, value in ROLES.items() if key != "manifest"},
+              dict(TEST, exhaustive=False, expect={"finishes": False}), dict(TEST, exhaustive=False, expect={}),
+              dict(ROLES, expect={"finishes": False, "neverHalfARevision": False})]:
+    error, said = validate(probe, "test"), refusal("test", probe)
+    if not error or not said:
+        fail(f"test: {list(probe)} with {probe['expect']}: the schema says {error!r}, the reader {said!r}")
+
 # Values out of their ranges and words of another kind.
 for name, path, value in [("scenario", ("for",), "1 hour"), ("scenario", ("for",), 60), ("scenario", ("for",), "1h30"),
                           ("scenario", ("nodes", 0, "count"), -1), ("scenario", ("nodes", 0, "count"), 100001),
@@ -276,6 +287,10 @@ for name, words in [("simulate", [vllm]), ("simulate", ["--scenario", f"{GOLDEN}
                     ("compare", [vllm]), ("compare", [f"{ROLE_FILES}/small.yaml"]),
                     ("test", ["examples/scenarios/tests/bad-image.yaml", "examples/scenarios/tests/reference-breaks-promise.yaml"]),
                     ("test", [f"{ROLE_FILES}/fails-test.yaml"]), ("check", [vllm]),
+                    ("test", ["absent.yaml", f"{ROLE_FILES}/fails-test.yaml"]),
+                    *((name, [f"{GOLDEN}/diff/refused.yaml", *more]) for name, more in
+                      [("simulate", []), ("compare", []), ("check", []), ("diff", [f"{GOLDEN}/diff/old.yaml"]),
+                       ("place", FOUR), ("capacity", FOUR), ("defragment", [*ZONES, *LOW, "--empty", "rack"])]),
                     ("check", ["--policy", "keep-budget", f"{MANIFESTS}/million-groups.yaml"]),
                     ("check", ["--all", "2"]), ("check", ["--all", "2", "--policy", "keep-budget"]),
                     ("swarm", []), ("swarm", ["--seeds", "3", "--policy", "keep-budget"]),
@@ -295,6 +310,9 @@ for name, words in [("simulate", [vllm]), ("simulate", ["--scenario", f"{GOLDEN}
     code, out, err = run(name, *words, "-o", "json")
     document = json.loads(out)
     error = validate(document, name + "-output")
+    is_refused = name != "validate" and document.get("refused") is True and "errors" in document
+    if is_refused and (code != 1 or validate(document, "refused-output")):
+        fail(f"lwsctl {name} -o json {' '.join(words)}: code {code}, {validate(document, 'refused-output')}")
     if error:
         fail(f"lwsctl {name} -o json {' '.join(words)}: {error}")
     for key in [] if name in ("explain", "validate") else list(document):

@@ -7,9 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lws/api/admit_set.h"
+#include "lws/api/field_status.h"
 #include "lws/api/leader_worker_set.pb.h"
 #include "lws/placement/running_groups.h"
 #include "lws/placement/set_request.h"
@@ -242,6 +245,36 @@ TEST(SetRequestTest, Law4KueuesTopologyAnnotationsAreRead) {
   request = RequestOf({{"size", 5}, {"workerTemplate", Template("{}")}, {"leaderTemplate", required}});
   EXPECT_EQ(request.not_looked_at,
             std::vector<std::string>{"kueue.x-k8s.io/podset-required-topology of leaderTemplate"});
+}
+
+// The error names the annotation, so that a caller can say on which line it stands.
+TEST(SetRequestTest, Law4ASliceThatIsNoneNamesItsAnnotation) {
+  struct Mistake {
+    const char* annotations;
+    const char* field;
+    const char* text;
+  };
+  const std::string of = "spec.leaderWorkerTemplate.workerTemplate.metadata.annotations.kueue.x-k8s.io/podset-";
+  for (const Mistake& mistake :
+       {Mistake{R"("kueue.x-k8s.io/podset-slice-size": "x")", "slice-size", "\"x\" is not a positive integer"},
+        Mistake{R"("kueue.x-k8s.io/podset-slice-size": "0")", "slice-size", "\"0\" is not a positive integer"},
+        Mistake{R"("kueue.x-k8s.io/podset-slice-size": "3")", "slice-size",
+                "\"3\" does not divide the pods of its pod set"},
+        Mistake{R"("a": "b")", "slice-required-topology",
+                "needs kueue.x-k8s.io/podset-slice-size, which is missing"}}) {
+    const Json sliced =
+        Template(absl::StrCat(R"({"kueue.x-k8s.io/podset-slice-required-topology": "rack", )", mistake.annotations, "}")
+                     .c_str());
+    const SetAdmission admission =
+        AdmitSet({{"apiVersion", "leaderworkerset.x-k8s.io/v1"},
+                  {"kind", "LeaderWorkerSet"},
+                  {"metadata", {{"name", "s"}, {"namespace", "n"}}},
+                  {"spec", {{"leaderWorkerTemplate", {{"size", 4}, {"workerTemplate", sliced}}}}}});
+    ASSERT_NE(admission.set, nullptr);
+    const absl::Status status = GroupRequestFromSet(*admission.set, {}).status();
+    EXPECT_EQ(FieldOfStatus(status), absl::StrCat(of, mistake.field));
+    EXPECT_EQ(status.message(), absl::StrCat(of, mistake.field, ": ", mistake.text));
+  }
 }
 
 TEST(ClusterDocumentsTest, LabelsOfTheGroupsPods) {

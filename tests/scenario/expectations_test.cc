@@ -18,7 +18,7 @@ TEST(ExpectationsTest, WhatIsNotMetIsTold) {
   report.duration = absl::Minutes(3);
   report.lowest_ready = 2;
   report.promised_ready = 3;
-  report.broken_promise = {absl::Minutes(1), 2, 3};
+  report.broken_promise = {absl::Minutes(1), 2, 3, 3};
   report.groups_restarted = 2;
   report.surge_used = 1;
   report.wasted_pod_time = absl::Hours(2);

@@ -1,6 +1,7 @@
 // The page of HTML: its laws, its size, and that it refers to nothing else.
 #include "lws/adapters/testing/scenario/html_report.h"
 
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
@@ -160,6 +161,38 @@ TEST(HtmlReportTest, TextsGiveWayWhereThereIsNoRoom) {
   const std::string page = ScenarioHtmlReport({{"a", report}});
   EXPECT_EQ(Count(page, "<line class=\"fault\""), 21u);
   EXPECT_EQ(Count(page, "class=\"fault-text\""), 2u);
+}
+
+// The budget's line is at the top of the chart, where the texts of the scenario are.
+TEST(HtmlReportTest, TextsOfALargeSetHaveRoomBesideEachOther) {
+  ScenarioReport report = Rollout(200);
+  for (size_t i = 1; i < report.timeline.size(); ++i) {
+    report.timeline[i].groups += "n";  // a surge group
+    report.timeline[i].promised_ready = 190 + static_cast<int32_t>(i % 9);
+  }
+  const std::string page = ScenarioHtmlReport({{"a", report}});
+  EXPECT_EQ(Count(page, ">200</text>"), 1u);
+  EXPECT_EQ(Count(page, ">201</text>"), 0u);
+  double end = 0;
+  for (size_t at = page.find("class=\"budget-text\""); at != std::string::npos;
+       at = page.find("class=\"budget-text\"", at + 1)) {
+    const size_t begin = page.rfind("<text x=\"", at);
+    double x = 0, y = 0;
+    ASSERT_EQ(std::sscanf(page.c_str() + begin, "<text x=\"%lf\" y=\"%lf\"", &x, &y), 2);
+    EXPECT_GE(x, end);
+    EXPECT_GE(y, 40 + 11) << "the texts of the scenario end at 40";
+    end = x + 130;
+  }
+  EXPECT_GT(end, 500);
+}
+
+TEST(HtmlReportTest, WhatCouldNotBeRunFails) {
+  ReportPage facts;
+  facts.errors = {"a.yaml: is <empty>"};
+  facts.scenario = "lost-node.yaml";
+  const std::string page = ScenarioHtmlReport({{"b", Rollout(1)}}, facts);
+  EXPECT_TRUE(absl::StrContains(page, "bad\">FAIL</p>\n<ul>\n<li>not run: a.yaml: is &lt;empty&gt;</li>\n</ul>"));
+  EXPECT_TRUE(absl::StrContains(page, "<dt>scenario</dt><dd>lost-node.yaml</dd>"));
 }
 
 TEST(HtmlReportTest, AReportOfNothingIsAPage) {

@@ -34,7 +34,8 @@ RoleReport MakeReport() {
   report.finished = true;
   report.duration = absl::Seconds(30);
   report.pods_created = 5;
-  report.courses = {{1, "decode", /*lowest_ready=*/0, /*promised_ready=*/1, /*most_groups=*/1, /*allowed_groups=*/1}};
+  report.courses = {{1, "decode", /*lowest_ready=*/0, /*promised_ready=*/1, /*counted_on=*/1, /*most_groups=*/1,
+                     /*allowed_groups=*/1}};
   report.timeline.push_back(State(0, {{0, "prefill", "OO", 2, 2}, {0, "decode", "O", 1, 1}}));
   report.timeline.push_back(State(0, {{1, "prefill", "OO", 2, 2}, {1, "decode", "O", 1, 1}}));
   RoleTimelineEntry edit;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -99,6 +100,28 @@ TEST(RunRoleScenarioTest, TheReferenceLosesAllServersOfASmallSetAndKeepRoleBudge
   const RoleReport careful = Simulated(scenario, kCareful);
   EXPECT_EQ(absl::StrJoin(UnmetExpectations(AllLaws(), careful), "\n"), "") << Trace(careful);
   EXPECT_EQ(careful.Find(0, "decode")->lowest_ready, 1) << Trace(careful);
+}
+
+// The groups of a slice that was removed promise nothing to the one that is made in its place.
+TEST(RunRoleScenarioTest, ASliceThatIsMadeAgainDuringARolloutBeginsAnew) {
+  Scenario scenario = UsualScenario(Set(Json::array({Role("prefill", 2, 1, 0), Role("decode", 2, 1, 0)}), 2));
+  scenario.events[0].at = absl::Seconds(100);
+  for (const int32_t slices : {1, 2}) {
+    ScenarioEvent edit;
+    edit.at = absl::Seconds(slices == 1 ? 105 : 110);
+    edit.patch = std::make_shared<const Json>(Json{{"spec", {{"slices", slices}}}});
+    scenario.events.push_back(edit);
+  }
+  for (const DisaggregatedOptions& options : {DisaggregatedOptions(), kCareful}) {
+    const RoleReport report = Simulated(scenario, options);
+    EXPECT_TRUE(report.finished) << Trace(report);
+    EXPECT_TRUE(absl::StrContains(Trace(report), "105.0s  slice 1  prefill -        ready 0/0")) << Trace(report);
+    ASSERT_NE(report.Find(1, "prefill"), nullptr) << Trace(report);
+    for (const RoleCourse& course : report.courses) {
+      EXPECT_TRUE(course.keeps_promise()) << course.slice << " " << course.role << "\n" << Trace(report);
+      EXPECT_EQ(course.promised_ready, 2) << course.slice << " " << course.role;
+    }
+  }
 }
 
 // The largest maxSurge allows as many groups as an int32 holds, although the target is added to it.
@@ -254,7 +277,7 @@ TEST(RoleExpectationsTest, EachExpectationIsMetOrTold) {
   report.finished = true;
   report.duration = absl::Minutes(2);
   report.skew_percent = 50;
-  report.courses = {{0, "decode", 1, 2, 4, 3}};
+  report.courses = {{0, "decode", 1, 2, 2, 4, 3}};
   report.half_revision = HalfRevision{absl::Seconds(9), 0, "aaaaaaaa", "decode"};
   EXPECT_EQ(UnmetOf({{"ready", {{"decode", 1}}}}, report), "");
   EXPECT_EQ(UnmetOf({{"ready", {{"decode", 2}}}}, report), "slice 0: decode had 1 ready groups, expected 2");

@@ -162,6 +162,21 @@ TEST(RunScenarioTest, Law3WhatIsLostAfterScalingUpBreaksThePromiseUnderEveryPoli
   }
 }
 
+// What a set promises and what could be counted on are two things: the groups failed before the set was scaled.
+TEST(RunScenarioTest, Law3ThePromiseOfASetThatIsScaledUpWhileGroupsAreDown) {
+  ScenarioBuilder builder = Promised(3).At(absl::Minutes(5));
+  for (const char* pod : {"s-0", "s-1", "s-2"}) builder.FailContainer(pod);
+  const Scenario scenario = builder.At(absl::Minutes(5) + absl::Seconds(1)).Scale(6).Build();
+  const ScenarioReport report = *RunScenario(scenario, {});
+  EXPECT_EQ(report.lowest_ready, 0);
+  EXPECT_EQ(report.lowest_replicas, 6);
+  EXPECT_EQ(report.promised_ready, 6);
+  EXPECT_EQ(report.counted_on, 0);
+  EXPECT_FALSE(report.broken_promise.has_value());
+  EXPECT_EQ(ScenarioLowestReadyText(report),
+            "lowest 0 groups ready during updates (the budget promises 6, but only 0 could be counted on)");
+}
+
 TEST(RunScenarioTest, ALabelOfAScenarioIsNoRestart) {
   Scenario scenario = Usual().Build();
   scenario.events[0].told = "an edit that is to recreate group 1";
@@ -331,59 +346,23 @@ TEST(RunScenarioTest, AControllerThatRestartsGoesOnWhereItWas) {
   }
 }
 
-TEST(RunScenarioTest, UsualNodesHaveWhateverTheSetAsksFor) {
-  Json manifest = *ScenarioBuilder("s", 2, 2).Build().manifest;
-  Json& container = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]["containers"][0];
-  container["resources"]["limits"] = {{"example.com/nic", 3}, {"ephemeral-storage", "800Gi"}, {"cpu", "500"}};
-  const ScenarioReport report = *RunScenario(ScenarioBuilder(manifest).Build(), {});
-  EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
-}
-
-TEST(RunScenarioTest, UsualNodesHaveTheLabelsThatPodsAskFor) {
-  const char* const kRequired = "requiredDuringSchedulingIgnoredDuringExecution";
-  const auto expression = [](const char* key, const char* op, const Json& values) {
-    return Json{{"key", key}, {"operator", op}, {"values", values}};
+// A leader alone is not of a former revision: its workers only come when it is ready.
+TEST(RunScenarioTest, AGroupWithoutWorkersIsNotDrawnAsOld) {
+  Json manifest = *ScenarioBuilder("s", 3, 2).Build().manifest;
+  manifest["spec"]["startupPolicy"] = "LeaderReady";
+  const auto letters = [](const ScenarioReport& report) {
+    std::string all;
+    for (const TimelineEntry& entry : report.timeline) all += entry.groups;
+    return all;
   };
-  const Json terms = Json::array(
-      {{{"matchExpressions",
-         Json::array({expression("zone", "In", Json::array({"a", "b"})), expression("gpu", "Exists", Json()),
-                      expression("cores", "Gt", Json::array({"63"})), expression("spot", "DoesNotExist", Json())})}},
-       {{"matchExpressions", Json::array({expression("other", "Exists", Json())})}}});
-  const Json apart = Json::array({{{"topologyKey", "box"}, {"labelSelector", {{"matchLabels", {{"app", "w"}}}}}}});
-  const Json together = Json::array({{{"topologyKey", "row"}, {"labelSelector", {{"matchLabels", {{"app", "w"}}}}}}});
-  Json manifest = *ScenarioBuilder("s", 2, 3).Build().manifest;
-  Json& groups = manifest["spec"]["leaderWorkerTemplate"];
-  groups["leaderTemplate"] = groups["workerTemplate"];
-  groups["leaderTemplate"]["spec"]["nodeSelector"] = {{"pool", "cpu"}};
-  groups["workerTemplate"]["metadata"]["labels"] = {{"app", "w"}};
-  Json& worker = groups["workerTemplate"]["spec"];
-  worker["nodeSelector"] = {{"pool", "accelerators"}, {"cloud.google.com/gke-tpu-topology", "2x4"}};
-  worker["affinity"]["nodeAffinity"][kRequired]["nodeSelectorTerms"] = terms;
-  worker["affinity"]["podAntiAffinity"][kRequired] = apart;
-  const ScenarioReport report = *RunScenario(UsualScenario(manifest), {});
-  EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
-  worker["affinity"].erase("podAntiAffinity");
-  worker["affinity"]["podAffinity"][kRequired] = together;
-  manifest["spec"]["replicas"] = 1;
-  const ScenarioReport in_one_row = *RunScenario(UsualScenario(manifest), {});
-  EXPECT_TRUE(in_one_row.finished) << ScenarioOutcomeText(in_one_row);
-}
-
-// Edits may ask for labels that nothing asked for before, or for other values of them.
-TEST(RunScenarioTest, UsualNodesHaveTheLabelsThatEditsAskFor) {
-  for (const bool was_asked : {false, true}) {
-    Json manifest = *ScenarioBuilder("s", 3, 2).MaxSurge(1).MaxUnavailable(0).Build().manifest;
-    Json& spec = manifest["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"];
-    if (was_asked) spec["nodeSelector"] = {{"pool", "old"}};
-    Scenario scenario = ScenarioBuilder(manifest).Build();
-    spec["nodeSelector"] = {{"pool", "new"}, {"zone", "a"}};
-    ScenarioEvent edit;
-    edit.patch = std::make_shared<const Json>(Json{{"spec", manifest["spec"]}});
-    scenario.events.push_back(edit);
-    const ScenarioReport report = *RunScenario(scenario, {});
-    EXPECT_TRUE(report.finished) << ScenarioOutcomeText(report);
-    EXPECT_EQ(report.updated, 3);
-  }
+  const ScenarioReport created = *RunScenario(ScenarioBuilder(manifest).Build(), {});
+  EXPECT_TRUE(created.finished);
+  EXPECT_TRUE(absl::StrContains(letters(created), "n"));
+  EXPECT_FALSE(absl::StrContains(letters(created), "o")) << Text(created);
+  // Those of an update are.
+  const ScenarioReport updated =
+      *RunScenario(ScenarioBuilder(manifest).At(absl::Minutes(2)).NewImage("s:2").Build(), {});
+  EXPECT_TRUE(absl::StrContains(letters(updated), "O")) << Text(updated);
 }
 
 TEST(RunScenarioTest, TheUsualEditIsOfWhatIsStored) {

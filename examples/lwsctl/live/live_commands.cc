@@ -17,6 +17,7 @@
 #include "examples/lwsctl/live/live_diff.h"
 #include "examples/lwsctl/live/set_report.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/refused_manifest.h"
 #include "lws/adapters/host/set_policies.h"
 #include "lws/adapters/kubernetes/kept_store.h"
 #include "lws/api/disaggregated_names.h"
@@ -318,7 +319,12 @@ int RunLive(const Connect& connect, const std::vector<std::string>& words, std::
     if (code.ok()) return *code;
     status = code.status();
   }
-  return Fail(status);
+  // A file that is refused is an answer, too.
+  const OutputFormat format = arguments.ok() ? OutputFormatOf(*arguments) : OutputFormat::kTable;
+  const lws::Json document = format == OutputFormat::kTable ? lws::Json() : RefusalDocument(status);
+  if (document.is_null()) return Fail(status);
+  *out << DocumentText(document, format);
+  return kFinding;
 }
 
 }  // namespace lwsctl

@@ -15,6 +15,7 @@
 #include "examples/lwsctl/live/role_edit_diff.h"
 #include "examples/lwsctl/live/set_report.h"
 #include "examples/lwsctl/output_format.h"
+#include "examples/lwsctl/server_fields.h"
 #include "examples/lwsctl/slice_requests.h"
 #include "lws/adapters/testing/scenario/scenario.h"
 #include "lws/api/admit_disaggregated_set.h"
@@ -54,10 +55,11 @@ std::string TitleOf(const Json& manifest) {
   return absl::StrCat(FieldValue(manifest, "")["kind"].Text(), " ", PathOf(manifest));
 }
 
+// What a user wrote. A file may be a dump of the cluster, and nobody edits what the API server adds.
 Json ManifestOf(const SetOfEitherKind& set) {
   const auto* of_groups = std::get_if<SetManifest>(&set);
-  if (of_groups != nullptr) return *of_groups->object;
-  return *std::get<DisaggregatedManifest>(set).object;
+  if (of_groups != nullptr) return WithoutServerFields(*of_groups->object);
+  return WithoutServerFields(*std::get<DisaggregatedManifest>(set).object);
 }
 
 // The sets of both kinds in a file, in its order.

@@ -301,8 +301,8 @@ lws_code lws_capacity_use_pods(lws_capacity* capacity, const char* pods, size_t 
 
 /* Runs a manifest in a simulated cluster. `scenario` is a scenario file as JSON, which may have "expect" like the files
  * of `lwsctl test`; with the size 0 it is the default scenario. The report has "finished", "seconds", "lowestReady",
- * "promisedReady", "podsCreated", "groupsRestarted", "surgeUsed", "timeline", "unmet" and "html". The policy's restarts
- * and controls override those of the scenario. */
+ * "promisedReady", "countedOn", "podsCreated", "groupsRestarted", "surgeUsed", "timeline", "unmet" and "html". The
+ * policy's restarts and controls override those of the scenario. */
 lws_code lws_run_scenario(const char* manifest, size_t manifest_size, const char* scenario, size_t scenario_size,
                           uint64_t seed, const lws_policy* policy, lws_text* out, lws_text* error);
 

@@ -39,6 +39,7 @@ Json ToJson(const lws::ScenarioReport& report, const lws::Expectations& expected
           {"seconds", absl::ToDoubleSeconds(report.duration)},
           {"lowestReady", report.lowest_ready < 0 ? Json() : Json(report.lowest_ready)},
           {"promisedReady", report.promised_ready},
+          {"countedOn", report.counted_on},
           {"podsCreated", report.pods_created},
           {"groupsRestarted", report.groups_restarted},
           {"surgeUsed", report.surge_used},

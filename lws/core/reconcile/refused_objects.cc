@@ -70,7 +70,9 @@ PodErrors ErrorsOfPod(const Json& statefulset, int64_t ordinal, absl::string_vie
   Json pod = internal::StatefulSetPod(statefulset, statefulset["spec"].value("template", Json()), ordinal, revision);
   const absl::StatusOr<Json> admitted = AdmitPod(std::move(pod), {});
   if (!admitted.ok()) return {{{"metadata", std::string(admitted.status().message())}}, {}};
-  return {internal::ValidatePod(*admitted), internal::PriorityErrors(*admitted)};
+  FieldErrors certain = internal::ValidatePod(*admitted);
+  internal::AddOverheadErrors(*admitted, &certain);
+  return {std::move(certain), internal::PriorityErrors(*admitted)};
 }
 
 // The numbers 0 (or `first`), 10, 100, ... below `end`: at these a name grows by a digit.

@@ -2,7 +2,7 @@
 
     import lws
     report = lws.run_scenario(manifest, policy=lws.Policy("keep-budget"))
-    assert report.finished and report.lowest_ready >= report.promised_ready
+    assert report.finished and report.lowest_ready >= report.counted_on
 
 The package calls liblws-testing.so through ctypes, or liblws.so where that is not there; run_scenario and check_rollout
 need the former. It looks for the library where LWS_LIBRARY says, else where the system does.
@@ -362,6 +362,7 @@ class Report:
         self.seconds: float = document["seconds"]
         self.lowest_ready: Optional[int] = document["lowestReady"]
         self.promised_ready: int = document["promisedReady"]
+        self.counted_on: int = document["countedOn"]
         self.groups_restarted: int = document["groupsRestarted"]
         self.surge_used: int = document["surgeUsed"]
         self.pods_created: int = document["podsCreated"]

@@ -86,9 +86,11 @@ absl::Status Refuse(const char* kind, const std::string& name, const FieldErrors
   return absl::InvalidArgumentError(absl::StrCat(kind, " ", GoQuoted(name), " is invalid: ", JoinFieldErrors(errors)));
 }
 
-// The admission of priorities comes before validation. This cluster has no priority class but those of every cluster.
-absl::Status CheckPriority(const ObjectRef& key, const Json& pod) {
-  const FieldErrors errors = internal::PriorityErrors(pod);
+// The admission of priorities and runtime classes comes before validation. This cluster has no priority class but those
+// of every cluster.
+absl::Status CheckAdmission(const ObjectRef& key, const Json& pod) {
+  FieldErrors errors = internal::PriorityErrors(pod);
+  internal::AddOverheadErrors(pod, &errors);
   if (errors.empty()) return absl::OkStatus();
   const absl::string_view reason = absl::StripPrefix(errors.front().detail, "Forbidden: ");
   return absl::InvalidArgumentError(absl::StrCat("pods ", GoQuoted(key.name), " is forbidden: ", reason));
@@ -96,7 +98,7 @@ absl::Status CheckPriority(const ObjectRef& key, const Json& pod) {
 
 absl::Status CheckNew(const ObjectRef& key, const Json& object, ValidPods* pods) {
   if (key.kind == "Pod") {
-    absl::Status status = CheckPriority(key, object);
+    absl::Status status = CheckAdmission(key, object);
     return status.ok() ? Refuse("Pod", key.name, pods->Check(object)) : status;
   }
   for (const KindRule& rule : kRulesOfKinds) {

@@ -230,9 +230,9 @@ SetSimulationCounts SetSimulation::State::counts() const {
 GroupState SetSimulation::State::StateOf(int32_t group) const {
   if (!groups_.PodsOf(group)->exists) return GroupState::kAbsent;
   const bool ready = groups_.IsReady(group);
-  if (groups_.IsUpdated(group, leaders_.spec().revision))
-    return ready ? GroupState::kNewReady : GroupState::kNewUnready;
-  return ready ? GroupState::kOldReady : GroupState::kOldUnready;
+  // A group whose workers' StatefulSet does not exist yet is not of a former revision.
+  if (groups_.IsFormer(group, leaders_.spec().revision)) return ready ? GroupState::kOldReady : GroupState::kOldUnready;
+  return ready ? GroupState::kNewReady : GroupState::kNewUnready;
 }
 
 SetSimulation::SetSimulation(SetSimulationOptions options, std::function<void(const Event&)> on_event)

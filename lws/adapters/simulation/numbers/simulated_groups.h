@@ -109,6 +109,13 @@ class SimulatedGroups {
            (size_ == 1 || state.workers_revision == revision);
   }
 
+  // Whether the leader or the workers' StatefulSet, as far as they exist, have another revision.
+  bool IsFormer(int32_t group, RevisionId revision) const {
+    const SimulatedGroup& state = groups_[group];
+    const bool has_former_leader = PodsOf(group)->exists && state.leader_revision != revision;
+    return has_former_leader || (size_ > 1 && HasWorkers(group) && state.workers_revision != revision);
+  }
+
   // Whether a policy must not count on the group: something is being deleted, or a container has restarted.
   bool IsLeaving(int32_t group) const {
     bool leaving = groups_[group].workers_stopping;

@@ -9,6 +9,7 @@
 #define LWS_ADAPTERS_TESTING_PAGE_PAGE_FACTS_H_
 
 #include <string>
+#include <vector>
 
 namespace lws {
 
@@ -16,7 +17,10 @@ namespace lws {
 struct ReportPage {
   std::string version;  // of the program that ran it
   std::string file;
+  std::string scenario;  // its file
   std::string date;
+  // What could not be run, each in one text. Such a page says FAIL.
+  std::vector<std::string> errors;
   // The times of all reports have one scale, so that they can be compared.
   bool has_one_scale = false;
 };

@@ -110,16 +110,19 @@ std::string ReportFailure(absl::string_view title, absl::string_view text) {
 
 std::string ReportFacts(const ReportPage& page) {
   std::string facts;
-  for (const auto& [name, value] :
-       {std::pair("version", &page.version), std::pair("file", &page.file), std::pair("date", &page.date)}) {
+  for (const auto& [name, value] : {std::pair("version", &page.version), std::pair("file", &page.file),
+                                    std::pair("scenario", &page.scenario), std::pair("date", &page.date)}) {
     if (!value->empty()) absl::StrAppend(&facts, ReportFigure(name, *value));
   }
   return facts.empty() ? "" : absl::StrCat("<dl>\n", facts, "</dl>\n");
 }
 
 std::string ReportWhole(const ReportParts& parts, const ReportPage& page) {
-  return absl::StrCat(ReportBegin(parts.title), ReportVerdict(parts.failures), ReportFacts(page),
-                      ReportKey(parts.states), parts.sections, "</body>\n</html>\n");
+  std::string failures;
+  for (const std::string& error : page.errors) absl::StrAppend(&failures, ReportFailure("not run", error));
+  absl::StrAppend(&failures, parts.failures);
+  return absl::StrCat(ReportBegin(parts.title), ReportVerdict(failures), ReportFacts(page), ReportKey(parts.states),
+                      parts.sections, "</body>\n</html>\n");
 }
 
 std::string ReportFigure(absl::string_view name, absl::string_view value, bool is_bad) {

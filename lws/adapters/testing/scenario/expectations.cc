@@ -54,7 +54,8 @@ std::vector<std::string> UnmetExpectations(const Expectations& expected, const S
   if (expected.keeps_promise && was_edited) {
     const BrokenPromise broken = report.broken_promise.value_or(BrokenPromise());
     expect(!report.broken_promise.has_value(),
-           absl::StrCat("lowest ", broken.ready, " groups ready, the budget promises ", broken.promised));
+           absl::StrCat("lowest ", broken.ready, " groups ready, the budget promises ",
+                        ScenarioPromiseText(broken.promised, broken.counted_on)));
   }
   if (expected.finishes) expect(report.finished, absl::StrCat("did not finish: ", ScenarioStandText(report)));
   if (expected.finishes_within.has_value()) {

@@ -112,12 +112,14 @@ void GroupWatch::ReadGroup(const GroupBits& bits, int32_t group) {
     return;
   }
   const bool is_ready = bits.IsReady(group);
-  const bool is_updated = bits.IsUpdated(group);
   const auto found = revisions_.find(group);
   const bool is_there = found != revisions_.end() && found->second.has_leader;
+  // A group whose worker StatefulSet does not exist yet is not of a former revision.
+  const auto is_former = [this](const std::string& revision) { return !revision.empty() && revision != revision_key_; };
+  const bool is_old = is_there && (is_former(found->second.leader) || is_former(found->second.workers));
   char& letter = now_.groups[static_cast<size_t>(group)];
   const char before = letter;
-  letter = !is_there ? '.' : is_updated ? (is_ready ? 'N' : 'n') : is_ready ? 'O' : 'o';
+  letter = !is_there ? '.' : is_old ? (is_ready ? 'O' : 'o') : is_ready ? 'N' : 'n';
   has_changed_ = has_changed_ || letter != before;
   const bool is_mixed =
       is_ready && is_there && !found->second.workers.empty() && found->second.workers != found->second.leader;
@@ -152,7 +154,7 @@ int32_t GroupWatch::Guarantee(const SetObservation& observation, const GroupBits
 
 void GroupWatch::CheckPromise(const SetObservation& observation, const GroupBits& bits) {
   if (is_updating_) {
-    NoteScenarioReady(now_.time, now_.ready, promise_.groups(), report_);
+    NoteScenarioReady({now_.time, now_.ready, wanted_.replicas, wanted_.promised}, promise_.groups(), report_);
     is_updating_ = !is_done_;
   }
   // Only a promise below the floor can be raised.

@@ -28,13 +28,14 @@ constexpr double kChartTop = 40;
 constexpr double kChartHeight = 110;
 // The width of a letter, at most.
 constexpr double kLetter = 6.5;
+constexpr double kTextHeight = 12;
 constexpr double kLanesTop = kChartTop + kChartHeight + 26;
 
 // The drawing of one report. Its times go until `end`.
 class Drawing {
  public:
   Drawing(const ScenarioReport& report, absl::Duration end) : report_(report), end_(end) {
-    most_ = std::max(1, report.set_replicas);
+    most_ = std::max({1, report.set_replicas, report.wanted});
     for (const TimelineEntry& entry : report.timeline) {
       if (entry.kind == TimelineEntry::Kind::kState) states_.push_back(&entry);
       most_ = std::max<int32_t>(most_, static_cast<int32_t>(entry.groups.size()));
@@ -61,7 +62,9 @@ class Drawing {
   void Chart() {
     svg_.Line(kLeft, Y(0), kRight, Y(0), "axis");
     svg_.Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
-    svg_.Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
+    // Surge groups come on top of those that the set wants, and no tick is named after them.
+    const int32_t wanted = std::max({1, report_.set_replicas, report_.wanted});
+    svg_.Text(kLeft - 8, Y(wanted) + 4, absl::StrCat(wanted), "text-anchor=\"end\"");
     svg_.Text(4, kChartTop - 24, "groups ready", "");
     Budget();
     std::string path;
@@ -72,15 +75,23 @@ class Drawing {
     svg_.Path("class=\"ready\"", path);
   }
 
-  // A line for each time in which the promise stays the same.
+  // A line for each time in which the promise stays the same. Its text is below a line that is so high that the texts
+  // of the scenario are above it, and a text without room gives way.
   void Budget() {
+    double end_of_text = 0;
     for (size_t first = 0, next = 0; first < states_.size(); first = next) {
       const int32_t promised = states_[first]->promised_ready;
       while (next < states_.size() && states_[next]->promised_ready == promised) ++next;
       const double begin = first == 0 ? kLeft : X(states_[first]->time);
       const double end = next < states_.size() ? X(states_[next]->time) : kRight;
       svg_.Line(begin, Y(promised), end, Y(promised), "budget");
-      svg_.Text(begin + 4, Y(promised) - 4, absl::StrCat("the budget promises ", promised), "class=\"budget-text\"");
+      const std::string text = absl::StrCat("the budget promises ", promised);
+      const double width = kLetter * static_cast<double>(text.size());
+      const double text_begin = std::min(begin + 4, kRight - width);
+      if (text_begin < end_of_text) continue;
+      end_of_text = text_begin + width;
+      const bool is_high = Y(promised) - kTextHeight < kChartTop;
+      svg_.Text(text_begin, Y(promised) + (is_high ? kTextHeight : -4), text, "class=\"budget-text\"");
     }
   }
 
@@ -158,9 +169,9 @@ std::string Figures(const ScenarioReport& report) {
   const bool was_edited = report.lowest_ready >= 0;
   return absl::StrCat(
       "<dl>\n",
-      ReportFigure("lowest ready", was_edited ? absl::StrCat(report.lowest_ready, " of ", report.set_replicas) : "-",
+      ReportFigure("lowest ready", was_edited ? absl::StrCat(report.lowest_ready, " of ", report.lowest_replicas) : "-",
                    report.broken_promise.has_value()),
-      ReportFigure("promised", absl::StrCat(report.promised_ready)),
+      ReportFigure("promised", ScenarioPromiseText(report.promised_ready, report.counted_on)),
       ReportFigure(report.finished ? "finished after" : "not finished after", ShortReportTime(report.duration),
                    !report.finished),
       ReportFigure("groups restarted", absl::StrCat(report.groups_restarted)),

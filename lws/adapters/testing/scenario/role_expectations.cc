@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "lws/adapters/testing/scenario/scenario_report.h"
 #include "nlohmann/json.hpp"
 
 namespace lws {
@@ -28,7 +29,7 @@ void CheckBudgets(const RoleExpectations& expected, const RoleReport& report, st
   for (const RoleCourse& course : report.courses) {
     if (expected.keeps_promise && !course.keeps_promise()) {
       unmet->push_back(absl::StrCat(Place(course), course.lowest_ready, " ready groups, the budget promises ",
-                                    course.promised_ready));
+                                    ScenarioPromiseText(course.promised_ready, course.counted_on)));
     }
     if (expected.keeps_ceiling && !course.keeps_ceiling()) {
       unmet->push_back(

@@ -123,6 +123,7 @@ class Drawing {
     }
     bottom_ = top;
     for (const ServingCapacity& capacity : capacities_) {
+      wanted_ = std::max(wanted_, capacity.wanted);
       most_ = std::max({most_, capacity.wanted, capacity.old_ready + capacity.new_ready});
     }
   }
@@ -144,7 +145,8 @@ class Drawing {
   void Chart() {
     svg_.Line(kLeft, Y(0), kRight, Y(0), "axis");
     svg_.Text(kLeft - 8, Y(0) + 4, "0", "text-anchor=\"end\"");
-    svg_.Text(kLeft - 8, Y(most_) + 4, absl::StrCat(most_), "text-anchor=\"end\"");
+    // Surge groups come on top of those that the roles want, and no tick is named after them.
+    svg_.Text(kLeft - 8, Y(wanted_) + 4, absl::StrCat(wanted_), "text-anchor=\"end\"");
     svg_.Text(4, kChartTop - 24, "groups ready: all, old and new", "");
     Curve("stroke=\"var(--old)\"", [](const ServingCapacity& capacity) { return capacity.old_ready; });
     Curve("stroke=\"var(--new)\"", [](const ServingCapacity& capacity) { return capacity.new_ready; });
@@ -231,7 +233,8 @@ class Drawing {
   const std::vector<ServingCapacity> capacities_;
   double row_ = 1;
   double bottom_ = 0;
-  int32_t most_ = 1;
+  int32_t most_ = 1;    // groups, of those that are ready and those that are wanted
+  int32_t wanted_ = 1;  // groups, at most
   LaneDrawing svg_{"groups of roles over time"};
 };
 
@@ -240,7 +243,7 @@ const RoleCourse* WorstOf(const RoleReport& report) {
   const RoleCourse* worst = nullptr;
   for (const RoleCourse& course : report.courses) {
     if (course.lowest_ready < 0) continue;
-    const auto spare = [](const RoleCourse& it) { return it.lowest_ready - it.promised_ready; };
+    const auto spare = [](const RoleCourse& it) { return it.lowest_ready - it.counted_on; };
     if (worst == nullptr || spare(course) < spare(*worst)) worst = &course;
   }
   return worst;
@@ -255,7 +258,10 @@ std::string Figures(const RoleReport& report) {
       ReportFigure("lowest ready",
                    worst == nullptr ? "-"
                                     : absl::StrCat("slice ", worst->slice, " ", worst->role, ": ", worst->lowest_ready,
-                                                   ", ", worst->promised_ready, " promised"),
+                                                   ", ", worst->promised_ready, " promised",
+                                                   worst->counted_on < worst->promised_ready
+                                                       ? absl::StrCat(", ", worst->counted_on, " counted on")
+                                                       : ""),
                    worst != nullptr && !worst->keeps_promise()),
       ReportFigure("most groups", keeps_ceilings ? "as allowed" : "more than allowed", !keeps_ceilings),
       ReportFigure("roles apart, at most", absl::StrCat(report.skew_percent, "%")),

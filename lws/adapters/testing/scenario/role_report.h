@@ -45,17 +45,18 @@ struct RoleTimelineEntry {
 struct RoleCourse {
   int32_t slice = 0;
   std::string role;
-  // The fewest ready groups beside what was promised: min(groups at the edit, wanted) - maxUnavailable. The moment that
-  // misses the promise by most counts; -1 without an update.
+  // The fewest ready groups beside what was promised: min(groups at the edit, wanted) - maxUnavailable, and how many of
+  // those could be counted on. The moment that misses the promise by most counts; -1 without an update.
   int32_t lowest_ready = -1;
   int32_t promised_ready = 0;
+  int32_t counted_on = 0;
   // The most groups, when some were added, beside what is allowed: max(groups at the edit, wanted) + maxSurge.
   int32_t most_groups = 0;
   int32_t allowed_groups = 0;
   // By how many hundredths of its target it was ahead of another role of its slice, at most.
   int32_t ahead_percent = 0;
 
-  bool keeps_promise() const { return lowest_ready < 0 || lowest_ready >= promised_ready; }
+  bool keeps_promise() const { return lowest_ready < 0 || lowest_ready >= counted_on; }
   bool keeps_ceiling() const { return most_groups <= allowed_groups; }
 };
 

@@ -58,7 +58,9 @@ std::vector<RoleTimelineEntry> RoleWatch::Look(absl::Duration time) {
   const DisaggregatedObservation observation = simulation_->Observe(namespace_, report_->set_name);
   if (observation.set == nullptr) return entries;
   is_done_ = true;
-  for (int32_t slice = 0; slice < SpecSlices(*observation.set); ++slice) {
+  const int32_t slices = SpecSlices(*observation.set);
+  ForgetSlicesFrom(slices, time, &entries);
+  for (int32_t slice = 0; slice < slices; ++slice) {
     const std::vector<RoleView> roles = ReadSlice(observation, slice, time);
     std::vector<RoleLane> lanes;
     for (const RoleView& role : roles) {
@@ -79,6 +81,19 @@ std::vector<RoleTimelineEntry> RoleWatch::Look(absl::Duration time) {
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+// A slice that is made again later begins like a new one: nothing of the removed one is promised.
+void RoleWatch::ForgetSlicesFrom(int32_t slices, absl::Duration time, std::vector<RoleTimelineEntry>* entries) {
+  for (auto lanes = lanes_.lower_bound(slices); lanes != lanes_.end(); lanes = lanes_.erase(lanes)) {
+    RoleTimelineEntry gone;
+    gone.time = time;
+    for (const RoleLane& lane : lanes->second) gone.lanes.push_back({lane.slice, lane.role, "", 0, 0});
+    entries->push_back(std::move(gone));
+  }
+  updates_.erase(updates_.lower_bound(slices), updates_.end());
+  initial_.erase(initial_.lower_bound({slices, ""}), initial_.end());
+  interrupted_.erase(interrupted_.lower_bound({slices, ""}), interrupted_.end());
 }
 
 RoleWatch::RoleView* RoleWatch::FindRole(const std::string& name, std::vector<RoleView>* roles) {
@@ -210,12 +225,12 @@ void RoleWatch::NoteRole(int32_t slice, const RoleView& role, RoleUpdate* update
   const int32_t counted_on = failures_ == RoleFailures::kExcused ? role.proven : role.steady();
   promise.Raise(Promise::Grounded(floor, counted_on) - role.unseen);
   RoleCourse& course = CourseOf(slice, role.name);
-  const bool is_worse = MissesPromiseByMore(role.ready(), promise.groups(), course.lowest_ready, course.promised_ready);
-  const bool is_alike =
-      !MissesPromiseByMore(course.lowest_ready, course.promised_ready, role.ready(), promise.groups());
+  const bool is_worse = MissesPromiseByMore(role.ready(), promise.groups(), course.lowest_ready, course.counted_on);
+  const bool is_alike = !MissesPromiseByMore(course.lowest_ready, course.counted_on, role.ready(), promise.groups());
   if (course.lowest_ready < 0 || is_worse || (is_alike && role.ready() < course.lowest_ready)) {
     course.lowest_ready = role.ready();
-    course.promised_ready = promise.groups();
+    course.promised_ready = floor;
+    course.counted_on = promise.groups();
   }
   const int32_t allowed = AllowedGroups(std::max(update->initial, role.wanted), role.surge);
   // A target that was lowered may leave more groups than are allowed; only adding counts.

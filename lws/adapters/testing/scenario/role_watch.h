@@ -87,6 +87,8 @@ class RoleWatch {
   // The children of an old revision of a slice by role.
   using OldRevision = std::map<std::string, Groups>;
 
+  // Forgets the slices that the set has no longer, and adds an entry without groups for each.
+  void ForgetSlicesFrom(int32_t slices, absl::Duration time, std::vector<RoleTimelineEntry>* entries);
   // Null when there is no role of this name.
   static RoleView* FindRole(const std::string& name, std::vector<RoleView>* roles);
   std::vector<RoleView> ReadSlice(const DisaggregatedObservation& observation, int32_t slice, absl::Duration time);

@@ -52,7 +52,9 @@ class Run {
     report_.set_name = manifest.Text({"metadata", "name"});
     report_.seed = options.seed;
     report_.set_replicas = manifest.Count({"spec", "replicas"}, 1);
+    report_.lowest_replicas = report_.set_replicas;
     report_.promised_ready = ScenarioPromisedReady(*scenario.manifest);
+    report_.counted_on = report_.promised_ready;
   }
 
   absl::StatusOr<ScenarioReport> Play() {

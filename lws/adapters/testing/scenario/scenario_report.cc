@@ -75,12 +75,17 @@ std::string ScenarioOutcomeText(const ScenarioReport& report) {
   return absl::StrCat("not finished after ", after, ": ", ScenarioStandText(report));
 }
 
+std::string ScenarioPromiseText(int32_t promised, int32_t counted_on) {
+  if (counted_on >= promised) return absl::StrCat(promised);
+  return absl::StrCat(promised, ", but only ", counted_on, " could be counted on");
+}
+
 std::string ScenarioLowestReadyText(const ScenarioReport& report) {
   if (report.lowest_ready < 0) return "";
-  const bool is_broken = report.broken_promise.has_value();
-  return absl::StrCat("lowest ", is_broken ? report.broken_promise->ready : report.lowest_ready,
-                      " groups ready during updates (the budget promises ",
-                      is_broken ? report.broken_promise->promised : report.promised_ready, ")");
+  const BrokenPromise moment = report.broken_promise.value_or(
+      BrokenPromise{absl::ZeroDuration(), report.lowest_ready, report.promised_ready, report.counted_on});
+  return absl::StrCat("lowest ", moment.ready, " groups ready during updates (the budget promises ",
+                      ScenarioPromiseText(moment.promised, moment.counted_on), ")");
 }
 
 }  // namespace lws

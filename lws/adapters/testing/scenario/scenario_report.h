@@ -28,7 +28,7 @@ struct TimelineEntry {
   absl::Duration time;  // since the beginning
   std::string text;
   // For kState: one character per group of the leader StatefulSet. N is new and ready, n new and not ready, O old and
-  // ready, o old and not ready, and . is missing.
+  // ready, o old and not ready, and . is missing. A group is old if its leader or its worker StatefulSet is.
   std::string groups;
   int32_t partition = 0;
   int32_t replicas = 0;
@@ -45,14 +45,27 @@ struct WaitingPod {
   PodWaiting waiting;
 };
 
-// A moment of an update at which fewer groups were ready than promised.
+// A moment of an update at which fewer groups were ready than could be counted on.
 struct BrokenPromise {
   absl::Duration time;
   int32_t ready = 0;
-  int32_t promised = 0;
+  int32_t promised = 0;    // replicas - maxUnavailable of the set at that time
+  int32_t counted_on = 0;  // the promised groups that were ready before, which the update must not take
 };
 
-struct ScenarioReport {
+// The moment of all updates at which the fewest groups were ready. An update lasts from an edit until all groups are
+// ready and updated.
+struct LowestMoment {
+  int32_t lowest_ready = -1;  // -1 without an edit; the other numbers are then those of the beginning
+  // The set's replicas at that moment, what its budget promises, which is replicas - maxUnavailable, and how many of
+  // the promised groups could be counted on. Groups that the set was just scaled to, or that failed before the update,
+  // cannot.
+  int32_t lowest_replicas = 0;
+  int32_t promised_ready = 0;
+  int32_t counted_on = 0;
+};
+
+struct ScenarioReport : LowestMoment {
   std::string set_name;
   uint64_t seed = 0;
   int32_t set_replicas = 0;  // at the beginning
@@ -68,10 +81,6 @@ struct ScenarioReport {
   std::vector<WaitingPod> waiting;
   std::string held;
   std::vector<std::string> refused;  // what the API server said of writes of the set's objects that it refused
-  // The fewest groups ready from an edit until all groups are ready and updated, -1 without an edit; and what the
-  // budget promised at that moment, or at the beginning without an edit.
-  int32_t lowest_ready = -1;
-  int32_t promised_ready = 0;
   // The moment at which the most promised groups were missing.
   std::optional<BrokenPromise> broken_promise;
   int64_t pods_created = 0;
@@ -95,6 +104,9 @@ std::string ScenarioStandText(const ScenarioReport& report);
 // "serve-3, serve-3-1: waiting for image main:2 (ImagePullBackOff)". Pods that wait for the same thing are listed
 // together, and only the first few things are listed.
 std::string ScenarioWaitingText(const std::vector<WaitingPod>& pods);
+
+// "3", or "5, but only 0 could be counted on": what a budget promises, and what of it was there to be kept.
+std::string ScenarioPromiseText(int32_t promised, int32_t counted_on);
 
 // "lowest 3 groups ready during updates (the budget promises 3)". If the promise was broken, the text is about that
 // moment. It is empty without an edit.

@@ -50,8 +50,9 @@ void AddTopologies(const Json& pod_spec, const char* affinity, std::set<std::str
 }
 
 std::map<std::string, std::string> UsualAllocatable(const std::vector<const Json*>& leader_worker_templates) {
-  std::map<std::string, std::string> allocatable = {
-      {"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}, {"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}};
+  std::map<std::string, std::string> allocatable = {{"cpu", "192"}, {"memory", "2Ti"}, {"pods", "110"}};
+  // Accelerators are on the nodes of those sets alone that ask for them.
+  const std::map<std::string, std::string> accelerators = {{"nvidia.com/gpu", "8"}, {"google.com/tpu", "4"}};
   for (const Json* groups : leader_worker_templates) {
     JsonReader reader(*groups);
     for (const char* key : {"leaderTemplate", "workerTemplate"}) {
@@ -60,6 +61,8 @@ std::map<std::string, std::string> UsualAllocatable(const std::vector<const Json
       const absl::StatusOr<ResourceList> requests = PodRequests(*pod_spec, AbsentRequest::kIsLimit);
       if (!requests.ok()) continue;
       for (const auto& [resource, amount] : *requests) {
+        const auto accelerator = accelerators.find(resource);
+        if (accelerator != accelerators.end()) allocatable.insert(*accelerator);
         const absl::StatusOr<Quantity> usual = Quantity::Parse(allocatable[resource]);
         if (!usual.ok() || usual->Compare(amount) < 0) allocatable[resource] = amount.ToString();
       }
@@ -251,8 +254,11 @@ std::string UsualNodesText(const UsualNodes& usual) {
   }
   std::vector<std::string> labels;
   for (const auto& [key, texts] : values) labels.push_back(LabelText(key, texts));
-  return PrintableText(absl::StrCat(usual.nodes.size(), usual.nodes.size() == 1 ? " node is" : " nodes are",
+  const size_t count = usual.nodes.size();
+  return PrintableText(absl::StrCat(count, count == 1 ? " node is" : " nodes are",
                                     " made for what the set asks for, because the scenario names none: ",
+                                    count == 0 ? "" : absl::StrCat(usual.nodes.front().name, count == 1 ? "" : " to "),
+                                    count < 2 ? "" : usual.nodes.back().name, count == 0 ? "" : ", ",
                                     absl::StrJoin(usual.allocatable, ", ", absl::PairFormatter(" ")), " each",
                                     labels.empty()       ? ""
                                     : labels.size() == 1 ? ", with the label "

@@ -2,7 +2,7 @@
 //
 //   lws::internal::UsualNodes made = lws::internal::UsualNodesFor(scenario);
 //   made.nodes[0].labels;                     // {"pool": "gpu"}
-//   lws::internal::UsualNodesText(made);      // "9 nodes are made, ...: cpu 192, ... each, with the label pool=gpu"
+//   lws::internal::UsualNodesText(made);      // "9 nodes are made, ...: node-000 to node-008, cpu 192, ... each, ..."
 //
 // Thread-safety: may be called concurrently.
 #ifndef LWS_ADAPTERS_TESTING_SCENARIO_USUAL_NODES_H_
@@ -22,7 +22,8 @@ struct UsualNode {
 };
 
 struct UsualNodes {
-  // What each node offers: the usual amounts, and as much of everything as the largest pod of the set asks for.
+  // What each node offers: the usual amounts, and as much of everything as the largest pod of the set asks for. It has
+  // no accelerators for which no pod asks.
   std::map<std::string, std::string> allocatable;
   std::vector<UsualNode> nodes;
 };
@@ -35,7 +36,7 @@ struct UsualNodes {
 // anti-affinity alone. Fields that do not parse ask for nothing. Complexity: O(pods + edits x manifest).
 UsualNodes UsualNodesFor(const Scenario& scenario);
 
-// One line for people: how many there are, what each offers, and which labels they have.
+// One line for people: how many there are, their names, what each offers, and which labels they have.
 std::string UsualNodesText(const UsualNodes& usual);
 
 }  // namespace lws::internal
