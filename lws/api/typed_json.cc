@@ -63,8 +63,7 @@ struct Place {
 };
 
 absl::Status WrongType(const Place& place, const Json& value, FieldKind kind) {
-  std::string shown = PrintableText(CanonicalJson(value));
-  if (shown.size() > 60) shown = absl::StrCat(shown.substr(0, 57), "...");
+  const std::string shown = ShortText(PrintableText(CanonicalJson(value)));
   return FieldStatus("", place.Path(), absl::StrCat(shown, " is not ", KindName(kind)));
 }
 
