@@ -63,7 +63,11 @@ set(lws_for_size
   lws/api/disaggregated_validation.cc
   lws/api/environment_validation.cc
   lws/api/field_checks.cc
+  lws/api/field_error.cc
+  lws/api/field_status.cc
   lws/api/field_value.cc
+  lws/api/int_or_percent_validation.cc
+  lws/api/leader_worker_set.cc
   lws/api/leader_worker_set.proto
   lws/api/mount_validation.cc
   lws/api/name_rules.cc
@@ -74,6 +78,7 @@ set(lws_for_size
   lws/api/observed_roles.cc
   lws/api/open_api_schema.cc
   lws/api/path_rules.cc
+  lws/api/pod_document.cc
   lws/api/pod_tpus.cc
   lws/api/pod_validation.cc
   lws/api/probe_validation.cc
@@ -828,8 +833,12 @@ set(lws_c_testing_headers)
 set(lws_c_testing_links
   absl::status
   absl::statusor
+  absl::strings
+  absl::time
   lws_api
   lws_c
+  lws_core
+  lws_rollout
   lws_testing
   nlohmann_json::nlohmann_json
 )

@@ -41,34 +41,55 @@ type Operator struct {
 	Now    func() time.Time
 	// Record tells people of an event; nil drops it.
 	Record func(lws.Event)
+
+	kept kept
 }
 
-type decide func(state []byte, namespace, name string, now time.Time, policy *lws.Policy) (lws.Plan, error)
+type decide func(state []byte, namespace, name string, now time.Time, policy *lws.Policy, kept []byte) (lws.Plan, error)
 
 // ReconcileSet looks at a LeaderWorkerSet.
 func (o *Operator) ReconcileSet(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
-	return o.reconcile(ctx, request, lws.DecideSet)
-}
-
-// ReconcilePod looks at a pod of a LeaderWorkerSet.
-func (o *Operator) ReconcilePod(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
-	return o.reconcile(ctx, request, lws.DecidePod)
-}
-
-func (o *Operator) reconcile(ctx context.Context, request ctrl.Request, decide decide) (ctrl.Result, error) {
 	state, err := o.observe(ctx, request.Namespace)
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	plan, err := decide(state, request.Namespace, request.Name, o.Now(), o.Policy)
+	if !state.has(setKind.Kind, request.Name) {
+		o.kept.forget(request.Namespace, request.Name)
+	}
+	return o.reconcile(ctx, request, state, o.kept.of(request.Namespace, request.Name, ""), lws.DecideSet)
+}
+
+// ReconcilePod looks at a pod of a LeaderWorkerSet.
+func (o *Operator) ReconcilePod(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	state, err := o.observe(ctx, request.Namespace)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	set, group := state.groupOf(request.Name)
+	return o.reconcile(ctx, request, state, o.kept.of(request.Namespace, set, group), lws.DecidePod)
+}
+
+// reconcile decides with what was kept by the last plan. One look at a time keeps something at a place.
+func (o *Operator) reconcile(ctx context.Context, request ctrl.Request, state state, kept *keptPlace, decide decide) (
+	ctrl.Result, error) {
+	objects, err := json.Marshal(state)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	kept.lock.Lock()
+	plan, err := decide(objects, request.Namespace, request.Name, o.Now(), o.Policy, kept.bytes)
+	if err == nil {
+		kept.bytes = plan.Kept
+	}
+	kept.lock.Unlock()
 	if err != nil {
 		return ctrl.Result{}, err
 	}
 	if retry, err := o.perform(ctx, plan); retry || err != nil {
 		return ctrl.Result{RequeueAfter: time.Second}, err
 	}
-	if plan.Error != "" {
-		return ctrl.Result{}, fmt.Errorf("%s/%s: %s", request.Namespace, request.Name, plan.Error)
+	if err := plan.Err(); err != nil {
+		return ctrl.Result{}, fmt.Errorf("%s/%s: %w", request.Namespace, request.Name, err)
 	}
 	if plan.RequeueAfterSeconds != nil {
 		return ctrl.Result{RequeueAfter: time.Duration(*plan.RequeueAfterSeconds * float64(time.Second))}, nil
@@ -77,8 +98,8 @@ func (o *Operator) reconcile(ctx context.Context, request ctrl.Request, decide d
 }
 
 // observe returns all objects of the namespace that a decision reads, and the nodes.
-func (o *Operator) observe(ctx context.Context, namespace string) ([]byte, error) {
-	objects := []map[string]any{}
+func (o *Operator) observe(ctx context.Context, namespace string) (state, error) {
+	objects := state{}
 	read := func(kind schema.GroupVersionKind, options ...client.ListOption) error {
 		list := &unstructured.UnstructuredList{}
 		list.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
@@ -99,7 +120,7 @@ func (o *Operator) observe(ctx context.Context, namespace string) ([]byte, error
 	if err := read(schema.GroupVersionKind{Version: "v1", Kind: "Node"}); err != nil {
 		return nil, err
 	}
-	return json.Marshal(objects)
+	return objects, nil
 }
 
 // perform does the actions in order, up to the first that fails, and records the events that are due. It returns true

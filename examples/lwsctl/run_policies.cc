@@ -56,9 +56,7 @@ absl::StatusOr<RunPolicies> ReadRunPolicies(const std::string& where, const lws:
   const absl::StatusOr<lws::NamedRolloutPolicy> rollout = ReadPolicy(RolloutName(*set, given));
   if (!rollout.ok()) return rollout.status();
   RunPolicies policies = {*rollout, *std::move(annotated)};
-  const lws::SetReconcileOptions options = lws::ReconcileOptionsFor(rollout->policy);
-  policies.of_set.rollout = options.rollout;
-  policies.of_set.former_revisions = options.former_revisions;
+  lws::ChooseRolloutPolicy(rollout->policy, &policies.of_set);
   if (scenario.controls.has_value()) {
     policies.of_set.controls = std::make_shared<const lws::RolloutControls>(*scenario.controls);
   }

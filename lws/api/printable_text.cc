@@ -72,4 +72,21 @@ std::string PrintableText(absl::string_view text) {
   return out;
 }
 
+bool IsUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    const Character next = DecodeFirst(text);
+    if (next.size == 0) return false;
+    text.remove_prefix(next.size);
+  }
+  return true;
+}
+
+std::string ShortText(std::string text) {
+  constexpr size_t kMost = 60;
+  if (text.size() <= kMost) return text;
+  size_t cut = kMost - 3;
+  while (cut > 0 && (text[cut] & 0xc0) == 0x80) --cut;
+  return absl::StrCat(text.substr(0, cut), "...");
+}
+
 }  // namespace lws

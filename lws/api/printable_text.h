@@ -18,6 +18,12 @@ namespace lws {
 // same. The result is always printable. Complexity: O(text).
 std::string PrintableText(absl::string_view text);
 
+// Whether the text is UTF-8. Complexity: O(text).
+bool IsUtf8(absl::string_view text);
+
+// The text, or its beginning with "..." behind it, in at most 60 bytes. A character is not cut.
+std::string ShortText(std::string text);
+
 }  // namespace lws
 
 #endif  // LWS_API_PRINTABLE_TEXT_H_

@@ -22,13 +22,7 @@ const Json& EmptyMap() {
 }  // namespace
 
 std::string ShownJsonValue(const Json& value) {
-  constexpr size_t kMost = 60;
-  std::string shown = PrintableText(value.dump(-1, ' ', false, Json::error_handler_t::replace));
-  if (shown.size() <= kMost) return shown;
-  size_t cut = kMost - 3;
-  // Do not cut within a character.
-  while (cut > 0 && (shown[cut] & 0xc0) == 0x80) --cut;
-  return absl::StrCat(shown.substr(0, cut), "...");
+  return ShortText(PrintableText(value.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
 StrictReader::StrictReader(const Json& value, absl::string_view path, ReadProblem* problem)

@@ -63,8 +63,7 @@ struct Place {
 };
 
 absl::Status WrongType(const Place& place, const Json& value, FieldKind kind) {
-  std::string shown = PrintableText(CanonicalJson(value));
-  if (shown.size() > 60) shown = absl::StrCat(shown.substr(0, 57), "...");
+  const std::string shown = ShortText(PrintableText(CanonicalJson(value)));
   return FieldStatus("", place.Path(), absl::StrCat(shown, " is not ", KindName(kind)));
 }
 
@@ -92,7 +91,7 @@ absl::StatusOr<Json> ReadQuantity(const Json& raw, const Place& place) {
   } else if (raw.is_number()) {
     // A number that an int64 does not hold is a float to the API server.
     const std::optional<int64_t> integer = raw.is_number_float() ? std::nullopt : AsInteger(raw);
-    text = integer.has_value() ? absl::StrCat(*integer) : YamlNumberText(raw.get<double>());
+    text = integer.has_value() ? absl::StrCat(*integer) : ScalarNumberText(raw.get<double>());
   } else {
     return WrongType(place, raw, FieldKind::kQuantity);
   }

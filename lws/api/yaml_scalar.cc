@@ -223,7 +223,7 @@ absl::StatusOr<Json> ResolveYamlScalar(absl::string_view text, absl::string_view
   return resolved.value.is_number_float() ? JsonNumber(resolved.value.get<double>()) : resolved.value;
 }
 
-std::string YamlNumberText(double number) {
+std::string ScalarNumberText(double number) {
   const std::string shortest = Json(std::abs(number)).dump();
   const absl::string_view sign = number < 0 ? "-" : "";
   const size_t e = std::min(shortest.find('e'), shortest.size());
@@ -242,7 +242,7 @@ std::string YamlNumberText(double number) {
 
 Json JsonNumber(double number) {
   int64_t whole = 0;
-  const bool is_whole = std::trunc(number) == number && absl::SimpleAtoi(YamlNumberText(number), &whole);
+  const bool is_whole = std::trunc(number) == number && absl::SimpleAtoi(ScalarNumberText(number), &whole);
   return is_whole ? Json(whole) : Json(number);
 }
 

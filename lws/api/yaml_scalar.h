@@ -27,7 +27,7 @@ absl::StatusOr<Json> ResolveYamlScalar(absl::string_view text, absl::string_view
 
 // The finite number in the digits of Go's JSON encoder: as few as tell it from its neighbours, and without an exponent
 // from 1e-6 up to 1e21.
-std::string YamlNumberText(double number);
+std::string ScalarNumberText(double number);
 
 // The number as Go reads it again: 8.0 becomes the integer 8. A whole number stays a float when its text is beyond an
 // int64.

@@ -37,5 +37,25 @@ TEST(PrintableTextTest, IsIdempotentOnAllShortTexts) {
   }
 }
 
+TEST(PrintableTextTest, TextsThatAreUtf8) {
+  for (const char* text : {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"}) {
+    EXPECT_TRUE(IsUtf8(text)) << PrintableText(text);
+  }
+  for (const char* text : {"\xff", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3\xa9\xa9"}) {
+    EXPECT_FALSE(IsUtf8(text)) << PrintableText(text);
+  }
+}
+
+TEST(PrintableTextTest, AShortTextEndsWithACharacter) {
+  EXPECT_EQ(ShortText(std::string(60, 'a')), std::string(60, 'a'));
+  EXPECT_EQ(ShortText(std::string(61, 'a')), std::string(57, 'a') + "...");
+  for (size_t shift = 0; shift < 3; ++shift) {
+    std::string text(shift, 'a');
+    while (text.size() < 100) text += "\xe2\x82\xac";
+    const std::string shown = ShortText(text);
+    EXPECT_TRUE(IsUtf8(shown) && shown.size() > 57 && shown.size() <= 60) << shown;
+  }
+}
+
 }  // namespace
 }  // namespace lws

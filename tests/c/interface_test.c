@@ -297,6 +297,8 @@ static void TestRestarts(const lws_text* set) {
   Expect(lws_fleet_load_saved(loaded, "\xff", 1, &error) == LWS_INVALID_ARGUMENT && Has(&error, "FleetStateProto"),
          "bytes that are none", &error);
   Expect(Restarts(loaded, policy), "change nothing", NULL);
+  Expect(lws_fleet_load_saved(loaded, NULL, 0, &error) == LWS_INVALID_ARGUMENT, "no bytes", &error);
+  Expect(lws_fleet_load_saved(loaded, saved.data, saved.size / 2, &error) == LWS_INVALID_ARGUMENT, "half", &error);
   lws_fleet_free(loaded);
   lws_fleet_free(fleet);
 
@@ -341,6 +343,49 @@ static void TestRollout(void) {
   Expect(lws_plan_rollout("keep-budget", &input, &step, &error) == LWS_OK, "a step", &error);
   Expect(step.partition == 3 && step.replicas == 4, "one group is released", &error);
   Expect(lws_plan_rollout("fastest", &input, &step, &error) == LWS_INVALID_ARGUMENT, "no such policy", &error);
+  lws_text_free(&error);
+}
+
+/* Fails until it is told the third restart, and then fails the set. */
+static lws_restart_action FailsAtFirst(void* user_data, const lws_restart_failure* failure) {
+  ++*(int*)user_data;
+  return failure->pod_restarts < 3 ? LWS_RESTART_ERROR : LWS_RESTART_FAIL_SET;
+}
+
+static void TestRestartFunctionThatFails(const lws_text* set) {
+  lws_text out = {0}, before = {0}, error = {0};
+  int calls = 0;
+  lws_policy* policy = NULL;
+  lws_policy_functions functions = {NULL, FailsAtFirst, &calls};
+  Expect(lws_policy_new_with_functions(NULL, 0, &functions, &policy, &error) == LWS_OK, "a function", &error);
+  lws_fleet* fleet = FleetWithGroup(set);
+  Expect(!Restarts(fleet, policy), "nothing failed", NULL);
+  AddPod(fleet, 1, 1);
+  lws_fleet_save(fleet, &before, &error);
+  for (int i = 1; i <= 2; ++i) {
+    Expect(lws_fleet_decide_pod(fleet, "default", "demo-0-1", 7, policy, LWS_JSON, &out, &error) ==
+                   LWS_FAILED_PRECONDITION &&
+               Has(&error, "default/demo") && out.size == 0 && calls == i,
+           "the decision fails, and the next one asks again", &error);
+  }
+  lws_fleet_save(fleet, &out, &error);
+  Expect(out.size == before.size && memcmp(out.data, before.data, out.size) == 0, "nothing was kept", NULL);
+  Expect(lws_run_scenario(kManifest, strlen(kManifest), NULL, 0, 1, policy, &out, &error) == LWS_FAILED_PRECONDITION,
+         "a run ends with the error", &error);
+
+  /* The set has to tell that it failed. Another fleet in its place has nothing to tell. */
+  AddPod(fleet, 1, 3);
+  lws_fleet_take_due(fleet, &out, &error);
+  Expect(!Restarts(fleet, policy), "the set fails", NULL);
+  lws_fleet* empty = lws_fleet_new();
+  lws_fleet_save(empty, &out, &error);
+  Expect(lws_fleet_load_saved(fleet, out.data, out.size, &error) == LWS_OK, "an empty fleet", &error);
+  Expect(lws_fleet_take_due(fleet, &out, &error) == LWS_OK && !Has(&out, "demo"), "in which nothing is due", &out);
+  lws_fleet_free(empty);
+  lws_fleet_free(fleet);
+  lws_policy_free(policy);
+  lws_text_free(&out);
+  lws_text_free(&before);
   lws_text_free(&error);
 }
 
@@ -397,6 +442,7 @@ int main(void) {
   TestDisaggregated();
   TestFleet(&set);
   TestRestarts(&set);
+  TestRestartFunctionThatFails(&set);
   TestRollout();
   TestCheck();
   TestScenario();

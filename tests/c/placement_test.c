@@ -116,13 +116,18 @@ static void TestCapacity(void) {
   lws_capacity* capacity = NULL;
   Expect(lws_capacity_new(cluster, strlen(cluster), &capacity, &error) == LWS_OK, "capacity", &error);
   Expect(lws_capacity_place(capacity, request, strlen(request), &out, &error) == LWS_OK &&
-             Has(&out, "\"node\":\"n0\"") && Has(&out, "\"assignment\":null"),
+             Has(&out, "\"node\":\"n0\"") && Has(&out, "\"assignment\":null") && Has(&out, "\"namespace\":\"default\""),
          "one group fits, one does not", &out);
   Expect(lws_capacity_place(capacity, request, strlen(request), &out, &error) == LWS_FAILED_PRECONDITION &&
              Has(&error, "group 0 of default/demo"),
          "a group that holds nodes", &error);
   Expect(lws_capacity_release(capacity, "default", "demo", 1, &error) == LWS_NOT_FOUND, "holds none", &error);
   Expect(lws_capacity_release(capacity, "default", "demo", 0, &error) == LWS_OK, "gives back", &error);
+  char twice[2048];
+  snprintf(twice, sizeof twice, "{\"sets\": [%s, %s]}", kManifest, kManifest);
+  Expect(lws_capacity_place(capacity, twice, strlen(twice), &out, &error) == LWS_FAILED_PRECONDITION &&
+             Has(&error, "group 0 of default/demo is there twice"),
+         "a set that is named twice takes nothing", &error);
   Expect(lws_capacity_place(capacity, request, strlen(request), &out, &error) == LWS_OK && Has(&out, "\"node\":\"n0\""),
          "its room is free again", &out);
   lws_capacity_release(capacity, "default", "demo", 0, &error);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs a small program outside the tree for each way to use the library: find_package, pkg-config,
-# add_subdirectory, FetchContent, a Bazel workspace of its own. The whole library is put together by CMake from the
-# objects that Bazel compiled (reuse_object.sh); add_subdirectory, FetchContent and Bazel compile the planner alone. C, Go
-# and Python are in tests/c and tests/linking, on the library that Bazel builds.
+# Python, Go, add_subdirectory, FetchContent, a Bazel workspace of its own. The whole library is put together by CMake
+# from the objects that Bazel compiled (reuse_object.sh); add_subdirectory, FetchContent and Bazel compile the planner
+# alone. tests/c and tests/linking have more of C, Go and Python, on the library that Bazel builds.
 #
 # With `update` the golden list of installed files is written anew. With LWS_COMPILE=yes CMake compiles the whole library.
 set -euo pipefail
@@ -61,6 +61,26 @@ for name in lws lws-testing; do
   ./pkg_config
   pass "pkg-config $name"
 done
+
+# The wheel that the project builds; the library is found where the system looks.
+if python3 -c 'import ctypes' 2> /dev/null; then
+  mkdir wheel && python3 "$tree/lws/adapters/python/wheel.py" wheel > wheel.log
+  PYTHONPATH=$(echo wheel/*.whl) PYTHONDONTWRITEBYTECODE=1 python3 consumers/python/main.py
+  pass Python
+else
+  echo "Python left out: it is not there"
+fi
+
+go=$(command -v go || ls /usr/local/go/bin/go /usr/lib/go/bin/go 2> /dev/null | head -1 || true)
+if [ -n "$go" ]; then
+  (cd consumers/go && export HOME=$work GOCACHE=$work/gocache GOFLAGS=-mod=mod GOTOOLCHAIN=local &&
+    "$go" mod init example.com/consumer 2> /dev/null &&
+    "$go" mod edit -require example.com/lws@v0.0.0 -replace "example.com/lws=$tree/lws/adapters/go" &&
+    CGO_CFLAGS="$(pkg-config --cflags lws)" CGO_LDFLAGS="$(pkg-config --libs lws)" "$go" run .)
+  pass Go
+else
+  echo "Go left out: it is not there"
+fi
 
 cmake -S consumers/add_subdirectory -B add_subdirectory -DLWS_TREE="$tree" > cmake.log
 cmake --build add_subdirectory --parallel "$(nproc)" --target consumer > build.log || { tail -50 build.log; exit 1; }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iterator>
 #include <map>
+#include <regex>
 #include <set>
 #include <string>
 #include <utility>
@@ -374,6 +375,27 @@ TEST(HouseTest, DependenciesAreWhatTheFilesInclude) {
 
 constexpr int kMostFunctions = 25;
 constexpr int kMostMembers = 20;
+
+// The first group of every match.
+std::set<std::string> AllMatches(const std::string& text, const char* pattern) {
+  const std::regex regex(pattern);
+  std::set<std::string> found;
+  for (std::sregex_iterator it(text.begin(), text.end(), regex), end; it != end; ++it) found.insert((*it)[1].str());
+  return found;
+}
+
+TEST(HouseTest, ModulesAndWorkspacesNameTheSameRepositories) {
+  std::set<std::string> of_workspaces =
+      AllMatches(ReadText("bazel/system/packages.bzl"), "_declare\\(\\s*name = \"([^\"]+)\"");
+  const std::string repositories = ReadText("bazel/repositories.bzl");
+  of_workspaces.merge(AllMatches(repositories, "_declare\\([^,()]+, \"([^\"]+)\""));
+  // A Bazel that reads modules has these itself.
+  EXPECT_EQ(of_workspaces.erase("remote_coverage_tools") + of_workspaces.erase("rules_java"), 2u);
+  const std::string module = ReadText("MODULE.bazel");
+  std::set<std::string> of_modules = AllMatches(module, "bazel_dep\\([^)]*repo_name = \"([^\"]+)\"");
+  of_modules.merge(AllMatches(module, "bazel_dep\\(name = \"([^\"]+)\", version = \"[^\"]+\"\\)"));
+  EXPECT_EQ(absl::StrJoin(of_modules, "\n"), absl::StrJoin(of_workspaces, "\n"));
+}
 
 TEST(HouseTest, TypesAreSmall) {
   int checked = 0;

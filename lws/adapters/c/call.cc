@@ -6,6 +6,7 @@
 #include <new>
 
 #include "absl/strings/str_cat.h"
+#include "lws/api/printable_text.h"
 #include "nlohmann/json.hpp"
 
 namespace lws::internal {
@@ -65,7 +66,9 @@ absl::StatusOr<absl::string_view> CallerBytes(const char* data, size_t size, abs
 
 absl::StatusOr<absl::string_view> CallerName(const char* text, absl::string_view argument) {
   if (text == nullptr) return absl::InvalidArgumentError(absl::StrCat(argument, ": a null pointer"));
-  return absl::string_view(text);
+  const absl::string_view name(text);
+  if (!IsUtf8(name)) return absl::InvalidArgumentError(absl::StrCat(argument, ": not UTF-8"));
+  return name;
 }
 
 absl::StatusOr<Json> CallerDocument(const char* data, size_t size, absl::string_view argument) {

@@ -25,7 +25,8 @@ lws_code RunForCaller(lws_text* out, lws_text* error, absl::FunctionRef<absl::St
 // The bytes that a caller passed. Errors: InvalidArgument naming the argument, for a null pointer with a size.
 absl::StatusOr<absl::string_view> CallerBytes(const char* data, size_t size, absl::string_view argument);
 
-// The text up to its null character. Errors: InvalidArgument naming the argument, for a null pointer.
+// The text up to its null character. Errors: InvalidArgument naming the argument, for a null pointer or a text that is
+// not UTF-8.
 absl::StatusOr<absl::string_view> CallerName(const char* text, absl::string_view argument);
 
 // The JSON document in the bytes. Errors: those of CallerBytes and ParseJson.

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -56,9 +57,15 @@ std::string Describe(const GroupName& group) {
 }
 
 absl::Status CheckNotPlaced(const std::vector<AskedGroup>& groups, const lws_capacity& capacity) {
+  std::set<GroupName> asked;
   for (const AskedGroup& group : groups) {
-    if (capacity.placed.count(NameOf(group)) == 0) continue;
-    return absl::FailedPreconditionError(absl::StrCat(Describe(NameOf(group)), " holds nodes already"));
+    const GroupName name = NameOf(group);
+    if (capacity.placed.count(name) > 0) {
+      return absl::FailedPreconditionError(absl::StrCat(Describe(name), " holds nodes already"));
+    }
+    if (!asked.insert(name).second) {
+      return absl::FailedPreconditionError(absl::StrCat("request: sets: ", Describe(name), " is there twice"));
+    }
   }
   return absl::OkStatus();
 }

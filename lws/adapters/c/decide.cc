@@ -32,8 +32,8 @@ using lws::internal::CallerState;
 using lws::internal::CheckCallerFormat;
 using lws::internal::CheckCallerPlanFormat;
 using lws::internal::LoadCallerProtoIntoEmptyFleet;
-using lws::internal::PodOptionsOfCaller;
-using lws::internal::PutPlanForCaller;
+using lws::internal::PodCall;
+using lws::internal::PutPlanWithKeptForCaller;
 using lws::internal::ReadCallerKept;
 using lws::internal::ReadCallerState;
 using lws::internal::RunForCaller;
@@ -88,7 +88,8 @@ absl::StatusOr<Request> Read(const RawRequest& raw) {
 absl::StatusOr<Plan> PlanForPod(const Request& request, const lws_policy* policy) {
   lws::PodObservation observation = request.state.snapshot->ObservePod(request.namespace_name, request.name);
   observation.restart_memory = request.kept.restart_memory.get();
-  const lws::PodReconcileOptions options = PodOptionsOfCaller(policy);
+  const PodCall call(policy);
+  const lws::PodReconcileOptions options = call.options();
   lws::GroupMembers members;
   if (options.restarts != nullptr && observation.pod != nullptr) {
     absl::StatusOr<lws::GroupMembers> read = CallerGroupMembers(request.state, *observation.pod);
@@ -96,7 +97,9 @@ absl::StatusOr<Plan> PlanForPod(const Request& request, const lws_policy* policy
     members = *std::move(read);
     observation.members = &members;
   }
-  return lws::ReconcilePod(observation, request.now, options);
+  Plan plan = lws::ReconcilePod(observation, request.now, options);
+  if (!call.status().ok()) return call.status();
+  return plan;
 }
 
 // A fleet loads a state of protocol buffers faster than a snapshot does, and makes the same decisions.
@@ -134,7 +137,7 @@ lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_f
     const absl::StatusOr<Plan> plan =
         PlanForSet({state, state_size, state_format, namespace_name, name, now, kept, kept_size, plan_format}, policy);
     if (!plan.ok()) return plan.status();
-    return PutPlanForCaller(*plan, plan_format, out);
+    return PutPlanWithKeptForCaller(*plan, plan_format, out);
   });
 }
 
@@ -147,7 +150,7 @@ lws_code lws_decide_pod(const char* state, size_t state_size, lws_format state_f
     if (!request.ok()) return request.status();
     const absl::StatusOr<Plan> plan = PlanForPod(*request, policy);
     if (!plan.ok()) return plan.status();
-    return PutPlanForCaller(*plan, plan_format, out);
+    return PutPlanWithKeptForCaller(*plan, plan_format, out);
   });
 }
 

@@ -50,17 +50,35 @@ struct Named {
   absl::string_view name;
 };
 
-absl::StatusOr<Named> ReadNames(const lws_fleet* fleet, const char* namespace_name, const char* name) {
+absl::Status CheckFleet(const lws_fleet* fleet) {
   if (fleet == nullptr) return absl::InvalidArgumentError("fleet: a null pointer");
+  if (!fleet->is_deciding) return absl::OkStatus();
+  return absl::FailedPreconditionError("fleet: it decides; a function of the policy must not use it");
+}
+
+// While it lives the fleet decides, and nothing else.
+class Deciding {
+ public:
+  explicit Deciding(lws_fleet* fleet) : fleet_(fleet) { fleet_->is_deciding = true; }
+  Deciding(const Deciding&) = delete;
+  Deciding& operator=(const Deciding&) = delete;
+  ~Deciding() {
+    fleet_->is_deciding = false;
+    if (fleet_->is_freed) delete fleet_;
+  }
+
+ private:
+  lws_fleet* const fleet_;
+};
+
+absl::StatusOr<Named> ReadNames(const lws_fleet* fleet, const char* namespace_name, const char* name) {
+  absl::Status status = CheckFleet(fleet);
+  if (!status.ok()) return status;
   const absl::StatusOr<absl::string_view> read_namespace = CallerName(namespace_name, "namespace_name");
   if (!read_namespace.ok()) return read_namespace.status();
   const absl::StatusOr<absl::string_view> read_name = CallerName(name, "name");
   if (!read_name.ok()) return read_name.status();
   return Named{*read_namespace, *read_name};
-}
-
-absl::Status CheckFleet(const lws_fleet* fleet) {
-  return fleet == nullptr ? absl::InvalidArgumentError("fleet: a null pointer") : absl::OkStatus();
 }
 
 lws::PackedUid UidOf(const uint32_t (&words)[4]) { return {{words[0], words[1], words[2], words[3]}}; }
@@ -136,7 +154,13 @@ lws_fleet* lws_fleet_new(void) {
   return fleet;
 }
 
-void lws_fleet_free(lws_fleet* fleet) { delete fleet; }
+void lws_fleet_free(lws_fleet* fleet) {
+  if (fleet == nullptr || !fleet->is_deciding) {
+    delete fleet;
+  } else {
+    fleet->is_freed = true;
+  }
+}
 
 lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_text* error) {
   return RunForCaller(nullptr, error, [&]() -> absl::Status {
@@ -218,6 +242,7 @@ lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error) {
   return RunForCaller(out, error, [&]() -> absl::Status {
     absl::Status status = CheckFleet(fleet);
     if (!status.ok()) return status;
+    if (out == nullptr) return absl::InvalidArgumentError("out: a null pointer");
     std::string due = "{\"pods\":";
     AppendNames(lws::internal::TakeDuePodsForCaller(fleet), &due);
     due.append(",\"sets\":");
@@ -234,6 +259,7 @@ lws_code lws_fleet_decide_set(lws_fleet* fleet, const char* namespace_name, cons
     if (!set.ok()) return set.status();
     absl::Status status = CheckCallerPlanFormat(format);
     if (!status.ok()) return status;
+    const Deciding deciding(fleet);
     return PutPlanForCaller(DecideSetForCaller(fleet, set->namespace_name, set->name, absl::FromUnixNanos(now), policy),
                             format, out);
   });
@@ -246,6 +272,7 @@ lws_code lws_fleet_decide_pod(lws_fleet* fleet, const char* namespace_name, cons
     if (!pod.ok()) return pod.status();
     absl::Status status = CheckCallerPlanFormat(format);
     if (!status.ok()) return status;
+    const Deciding deciding(fleet);
     const absl::StatusOr<Plan> plan =
         DecidePodForCaller(fleet, pod->namespace_name, pod->name, absl::FromUnixNanos(now), policy);
     if (!plan.ok()) return plan.status();

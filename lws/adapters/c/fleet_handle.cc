@@ -111,7 +111,7 @@ std::vector<FleetName> TakeDueSetsForCaller(lws_fleet* fleet) {
 Plan DecideSetForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
                         const lws_policy* policy) {
   SetObservation observation = fleet->objects->ObserveSet(namespace_name, name);
-  const bool remembers_restarts = PodOptionsOfCaller(policy).restarts != nullptr;
+  const bool remembers_restarts = RemembersRestarts(policy);
   if (observation.set != nullptr && (remembers_restarts || fleet->kept.size() > 0)) {
     fleet->kept.Fill(&observation, remembers_restarts);
   }
@@ -122,7 +122,8 @@ Plan DecideSetForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl
 
 absl::StatusOr<Plan> DecidePodForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name,
                                         absl::Time now, const lws_policy* policy) {
-  const PodReconcileOptions options = PodOptionsOfCaller(policy);
+  const PodCall call(policy);
+  const PodReconcileOptions options = call.options();
   PodObservation observation = fleet->objects->ObservePod(namespace_name, name);
   const bool is_remembered = options.restarts != nullptr && observation.pod != nullptr && observation.set != nullptr;
   if (!is_remembered) return ReconcilePod(observation, now, options);
@@ -135,6 +136,7 @@ absl::StatusOr<Plan> DecidePodForCaller(lws_fleet* fleet, absl::string_view name
   observation.members = &members;
   fleet->kept.Fill(&observation);
   Plan plan = ReconcilePod(observation, now, options);
+  if (!call.status().ok()) return call.status();
   const bool is_told_by_status = fleet->kept.KeepOfPod(observation, plan);
   if (is_told_by_status)
     fleet->remembering.push_back({std::string(namespace_name), observation.set->metadata().name()});

@@ -35,6 +35,9 @@ struct lws_fleet {
   // Read from the caller's arrays; kept so that telling allocates nothing.
   std::vector<lws::PodFacts> pods;
   std::vector<lws::WorkersFacts> workers;
+  // The fleet decides, and its observation borrows from it. Functions of the policy must not change the fleet.
+  bool is_deciding = false;
+  bool is_freed = false;  // by a function of the policy; deleted after the decision
 };
 
 namespace lws::internal {
@@ -53,7 +56,7 @@ std::vector<FleetName> TakeDueSetsForCaller(lws_fleet* fleet);
 Plan DecideSetForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name, absl::Time now,
                         const lws_policy* policy);
 // Errors: FailedPrecondition for a restart policy and a pod of the group that restarted, but whose document was not
-// told.
+// told, or when the policy's restart function fails. Nothing is then kept.
 absl::StatusOr<Plan> DecidePodForCaller(lws_fleet* fleet, absl::string_view namespace_name, absl::string_view name,
                                         absl::Time now, const lws_policy* policy);
 

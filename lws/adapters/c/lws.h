@@ -16,7 +16,9 @@
  * its own function that frees it. Inputs are borrowed for the call. A pointer with the size 0 may be null.
  * Threads: the library has no global state and starts no thread. A function may be called from any thread, at the same
  * time for different handles and texts; where one handle may be shared, the function says so.
- * Exceptions: none leaves a function. A callback must not throw, and must not free the handles of its call.
+ * Exceptions: none leaves a function. A callback must not throw, and must not free the policy of its call. Nor may it
+ * use the fleet that decides: functions of that fleet are then LWS_FAILED_PRECONDITION, and lws_fleet_free waits until
+ * the decision ends.
  * ABI: within a major version functions and constants are only added, and structs keep their layout.
  * Libraries: liblws.so has all but the last section, which needs a simulated cluster. liblws-testing.so has everything;
  * a program links one of the two.
@@ -109,7 +111,9 @@ typedef struct lws_rollout_step {
 } lws_rollout_step;
 
 /* A rollout policy of the caller. Returns LWS_OK and fills `step`, or returns another code, which ends the decision. It
- * must return the same step for the same input. */
+ * must return the same step for the same input. Before the call partition, replicas and look_again_in are -1. The plan
+ * has an error, and changes nothing, for a step without partition and replicas, for one that removes all groups of a
+ * set that wants some, and for more groups than replicas + surge and current_replicas. */
 typedef lws_code (*lws_rollout_function)(void* user_data, const lws_rollout_input* input, lws_rollout_step* step);
 
 /* One step of the policy "reference", "keep-budget" or "replace-unready-first". The groups that
@@ -148,9 +152,11 @@ typedef int32_t lws_restart_action;
 #define LWS_RESTART_IGNORE 0
 #define LWS_RESTART_GROUP 1
 #define LWS_RESTART_FAIL_SET 2
+#define LWS_RESTART_ERROR (-1) /* the function cannot tell now */
 
-/* What a failed container leads to, in place of the rules of "restarts". Another number than the three counts as
- * LWS_RESTART_GROUP. It must answer the same to the same. Pods that are gone, evicted or replaced always restart their
+/* What a failed container leads to, in place of the rules of "restarts". With LWS_RESTART_ERROR, or another number, the
+ * call that decides returns LWS_FAILED_PRECONDITION and changes nothing; the next decision asks again. It must answer
+ * the same to the same. Pods that are gone, evicted or replaced always restart their
  * group, and are not asked about. */
 typedef lws_restart_action (*lws_restart_function)(void* user_data, const lws_restart_failure* failure);
 
@@ -170,8 +176,12 @@ void lws_policy_free(lws_policy* policy);
 
 /* `state` is the whole state: a list of Kubernetes objects, or {"items": [...]}, or an lws.v1.ClusterStateProto. The
  * plan of the set, or of the pod, is written to `out`; it is empty if the object does not exist. `now` is nanoseconds
- * since 1970. With a null `policy` decisions are made as in the reference. `kept` is the last plan in LWS_PROTOBUF,
- * from which only the parts to keep are read; it may be empty. Complexity: O(state). */
+ * since 1970. With a null `policy` decisions are made as in the reference. Complexity: O(state).
+ *
+ * `kept` is what the last plan of this set, or of a pod of this group, said has to be kept. Without it restart limits,
+ * backoffs, canaries and deadlines start again at each look; at the first look it is empty. It is a plan in
+ * LWS_PROTOBUF, from which only the parts to keep are read. A plan in LWS_JSON has the same bytes as "kept", in base64.
+ * When a plan has nothing to keep, what was kept before stays. */
 lws_code lws_decide_set(const char* state, size_t state_size, lws_format state_format, const char* namespace_name,
                         const char* name, int64_t now, const lws_policy* policy, const char* kept, size_t kept_size,
                         lws_format plan_format, lws_text* out, lws_text* error);
@@ -193,9 +203,11 @@ typedef struct lws_fleet lws_fleet;
 lws_fleet* lws_fleet_new(void);
 void lws_fleet_free(lws_fleet* fleet);
 
-/* The object was added or changed: it now equals its JSON. Kinds that decisions do not use are ignored. */
+/* The object was added or changed: it now equals its JSON. A LeaderWorkerSet is taken as it is
+ * stored: from the API server, or as "set" of lws_admit_set returned it. Kinds that decisions do not use are ignored,
+ * but a list is an error, as are a LeaderWorkerSet of another apiVersion and an object without a name. */
 lws_code lws_fleet_add(lws_fleet* fleet, const char* object, size_t size, lws_text* error);
-/* The object was deleted. */
+/* The object was deleted. Kinds that decisions do not use, and objects that the fleet does not have, are ignored. */
 lws_code lws_fleet_remove(lws_fleet* fleet, const char* kind, const char* namespace_name, const char* name,
                           lws_text* error);
 /* Adds all objects of a state to those that the fleet has. */
@@ -208,12 +220,13 @@ lws_code lws_fleet_load_kept(lws_fleet* fleet, const char* kept, size_t size, lw
 
 /* Saves the whole fleet as an lws.v1.FleetStateProto: the objects, what has to be kept, and how often pods restarted.
  * Equal fleets give equal bytes. lws_fleet_load_saved replaces everything that the fleet has. Numbers of sets,
- * revisions and nodes that were given before are invalid afterwards. Complexity: O(objects log objects). */
+ * revisions and nodes that were given before are invalid afterwards. Bytes that end before what is kept are
+ * LWS_INVALID_ARGUMENT, as are no bytes. Complexity: O(objects log objects). */
 lws_code lws_fleet_save(lws_fleet* fleet, lws_text* out, lws_text* error);
 lws_code lws_fleet_load_saved(lws_fleet* fleet, const char* saved, size_t size, lws_text* error);
 
 /* Returns the sets and pods for which something changed since the last call, in the order of the changes:
- * {"sets": [{"name": ..., "namespace": ...}], "pods": [...]}. */
+ * {"sets": [{"name": ..., "namespace": ...}], "pods": [...]}. `out` must not be null. */
 lws_code lws_fleet_take_due(lws_fleet* fleet, lws_text* out, lws_text* error);
 
 /* The same as lws_decide_set and lws_decide_pod, at the cost of what changed. The fleet itself keeps the progress of
@@ -275,9 +288,9 @@ lws_code lws_fleet_tell_workers(lws_fleet* fleet, const lws_workers_facts* worke
  * contiguous cuboid of this size: "grid" says how many nodes stand along each axis, "coordinates" which node labels
  * hold their coordinates, "wrap" on which axes the last node is a neighbour of the first one, and "turn" whether the
  * cuboid may lie along other axes; the last two may be absent. With "required", each domain of that level is a grid.
- * Returns {"groups": [{"set", "index", "assignment": [{"rank", "node"}]}]}. A group without a place has the assignment
- * null, a "reason" and the best that was found. "notLookedAt" lists the constraints that were not checked and may
- * still keep a pod from its node. */
+ * Returns {"groups": [{"namespace", "set", "index", "assignment": [{"rank", "node"}]}]}. A group without a place has
+ * the assignment null, a "reason" and the best that was found. "notLookedAt" lists the constraints that were not
+ * checked and may still keep a pod from its node. */
 lws_code lws_place(const char* request, size_t size, lws_text* out, lws_text* error);
 
 /* Nodes and what is free on them, kept between requests. One thread at a time may use a handle; different handles may
@@ -288,8 +301,8 @@ typedef struct lws_capacity lws_capacity;
 lws_code lws_capacity_new(const char* cluster, size_t size, lws_capacity** out, lws_text* error);
 void lws_capacity_free(lws_capacity* capacity);
 /* The same as lws_place for a request without "nodes", "levels" and "pods". Groups that fit hold their nodes until they
- * are released or the handle is freed. If a group already holds nodes, the code is LWS_FAILED_PRECONDITION. An error
- * changes nothing. */
+ * are released or the handle is freed. If a group already holds nodes, or is in the request twice, the code is
+ * LWS_FAILED_PRECONDITION. An error changes nothing. */
 lws_code lws_capacity_place(lws_capacity* capacity, const char* request, size_t size, lws_text* out, lws_text* error);
 /* Frees the nodes of the group. The code is LWS_NOT_FOUND if the group holds none. */
 lws_code lws_capacity_release(lws_capacity* capacity, const char* namespace_name, const char* set_name, int32_t group,
@@ -302,7 +315,10 @@ lws_code lws_capacity_use_pods(lws_capacity* capacity, const char* pods, size_t 
 /* Runs a manifest in a simulated cluster. `scenario` is a scenario file as JSON, which may have "expect" like the files
  * of `lwsctl test`; with the size 0 it is the default scenario. The report has "finished", "seconds", "lowestReady",
  * "promisedReady", "countedOn", "podsCreated", "groupsRestarted", "surgeUsed", "timeline", "unmet" and "html". The
- * policy's restarts and controls override those of the scenario. */
+ * policy's restarts and controls override those of the scenario. A function of the policy that fails ends the run with
+ * its code, which is a way to stop a run. LWS_INVALID_ARGUMENT ends it when the rollout function does not come to rest:
+ * it is asked more than 20,000 times, and 1,000 times for each group, or a tenth of that within a second of the
+ * cluster. */
 lws_code lws_run_scenario(const char* manifest, size_t manifest_size, const char* scenario, size_t scenario_size,
                           uint64_t seed, const lws_policy* policy, lws_text* out, lws_text* error);
 

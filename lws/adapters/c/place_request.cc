@@ -139,7 +139,8 @@ absl::StatusOr<std::vector<PlacementResult>> AssignCuboids(absl::Span<const Aske
 }
 
 Json ToJson(const Topology& topology, const AskedGroup& group, const PlacementResult& result) {
-  Json json = {{"set", group.set}, {"index", group.index}, {"assignment", nullptr}};
+  Json json = {
+      {"namespace", group.namespace_name}, {"set", group.set}, {"index", group.index}, {"assignment", nullptr}};
   if (!group.request->not_looked_at.empty()) json["notLookedAt"] = group.request->not_looked_at;
   if (result.assignment.has_value()) {
     json["assignment"] = Json::array();

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lws/adapters/c/call.h"
 #include "lws/adapters/c/plan_text.h"
@@ -28,6 +29,20 @@ absl::Status PutPlanForCaller(const Plan& plan, lws_format format, lws_text* out
     return PutTextForCaller(PlanToProto(plan, why).SerializeAsString(), out);
   std::string text;
   AppendPlanForCaller(plan, why, &text);
+  return PutTextForCaller(text, out);
+}
+
+absl::Status PutPlanWithKeptForCaller(const Plan& plan, lws_format format, lws_text* out) {
+  const bool keeps = plan.rollout_progress != nullptr || plan.restart_memory != nullptr;
+  if (!keeps || (format & ~LWS_WITH_DECISIONS) == LWS_PROTOBUF) return PutPlanForCaller(plan, format, out);
+  Plan kept;
+  kept.rollout_progress = plan.rollout_progress;
+  kept.restart_memory = plan.restart_memory;
+  std::string text;
+  AppendPlanForCaller(plan, (format & LWS_WITH_DECISIONS) != 0 ? Why::kWritten : Why::kLeftOut, &text);
+  text.pop_back();
+  absl::StrAppend(&text, ",\"kept\":\"", absl::Base64Escape(PlanToProto(kept, Why::kLeftOut).SerializeAsString()),
+                  "\"}");
   return PutTextForCaller(text, out);
 }
 

@@ -21,6 +21,9 @@ absl::Status CheckCallerPlanFormat(lws_format format);
 // REQUIRES: CheckCallerPlanFormat(format).ok().
 absl::Status PutPlanForCaller(const Plan& plan, lws_format format, lws_text* out);
 
+// The same, with what has to be kept in JSON too: "kept", in base64.
+absl::Status PutPlanWithKeptForCaller(const Plan& plan, lws_format format, lws_text* out);
+
 // Reads the plan of the last look in protocol buffers, of which only the parts to keep count. Empty bytes are an empty
 // plan.
 absl::StatusOr<Plan> ReadCallerKept(absl::string_view bytes);

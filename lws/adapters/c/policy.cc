@@ -29,11 +29,22 @@ SetReconcileOptions SetOptionsOfCaller(const lws_policy* policy) {
   return options;
 }
 
-PodReconcileOptions PodOptionsOfCaller(const lws_policy* policy) {
+bool RemembersRestarts(const lws_policy* policy) { return policy != nullptr && policy->restarts.has_value(); }
+
+PodCall::PodCall(const lws_policy* policy) : policy_(policy) {
+  if (!RemembersRestarts(policy)) return;
+  restarts_ = &*policy->restarts;
+  if (policy->functions.restart == nullptr) return;
+  asking_ = *restarts_;
+  asking_->function = &Ask;
+  asking_->context = this;
+  restarts_ = &*asking_;
+}
+
+PodReconcileOptions PodCall::options() const {
   PodReconcileOptions options;
-  if (policy == nullptr) return options;
-  options.scheduler_provider = policy->scheduler_provider;
-  if (policy->restarts.has_value()) options.restarts = &*policy->restarts;
+  if (policy_ != nullptr) options.scheduler_provider = policy_->scheduler_provider;
+  options.restarts = restarts_;
   return options;
 }
 
@@ -102,36 +113,11 @@ absl::StatusOr<std::unique_ptr<lws_policy>> ReadCallerPolicy(const char* documen
   return ReadPolicy(*json);
 }
 
-RestartAction CallRestartFunctionOf(const void* policy, const RestartFailure& failure) {
-  const lws_policy_functions& functions = static_cast<const lws_policy*>(policy)->functions;
-  lws_restart_failure given = {};
-  given.namespace_name = failure.group.namespace_name.c_str();
-  given.set_name = failure.group.set_name.c_str();
-  given.group = failure.group.group;
-  given.worker = failure.member.index;
-  given.has_end = failure.member.last_end.has_value();
-  given.exit_code = given.has_end ? failure.member.last_end->exit_code : 0;
-  given.reason = given.has_end ? failure.member.last_end->reason.c_str() : "";
-  given.pod_restarts = failure.member.restarts;
-  given.group_restarts = failure.group_restarts;
-  given.now = absl::ToUnixNanos(failure.now);
-  switch (functions.restart(functions.user_data, &given)) {
-    case LWS_RESTART_IGNORE:
-      return RestartAction::kIgnore;
-    case LWS_RESTART_FAIL_SET:
-      return RestartAction::kFailSet;
-    default:
-      return RestartAction::kRestartGroup;
-  }
-}
-
 void UseFunctions(const lws_policy_functions& functions, lws_policy* policy) {
   policy->functions = functions;
   if (functions.rollout != nullptr) policy->rollout = RolloutPolicy(&CallRolloutOfCaller, policy);
   if (functions.restart == nullptr) return;
   if (!policy->restarts.has_value()) policy->restarts.emplace();
-  policy->restarts->function = &CallRestartFunctionOf;
-  policy->restarts->context = policy;
 }
 
 absl::StatusOr<std::unique_ptr<lws_policy>> MakePolicy(const char* document, size_t size,
@@ -162,6 +148,32 @@ lws_code Refuse(const char* message, lws_policy** out, lws_text* error) {
 }
 
 }  // namespace
+
+RestartAction PodCall::Ask(const void* call, const RestartFailure& failure) {
+  const auto& asking = *static_cast<const PodCall*>(call);
+  // The decision has failed. What it does with the rest does not count.
+  if (!asking.status_.ok()) return RestartAction::kIgnore;
+  lws_restart_failure given = {};
+  given.namespace_name = failure.group.namespace_name.c_str();
+  given.set_name = failure.group.set_name.c_str();
+  given.group = failure.group.group;
+  given.worker = failure.member.index;
+  given.has_end = failure.member.last_end.has_value();
+  given.exit_code = given.has_end ? failure.member.last_end->exit_code : 0;
+  given.reason = given.has_end ? failure.member.last_end->reason.c_str() : "";
+  given.pod_restarts = failure.member.restarts;
+  given.group_restarts = failure.group_restarts;
+  given.now = absl::ToUnixNanos(failure.now);
+  const lws_policy_functions& functions = asking.policy_->functions;
+  const lws_restart_action action = functions.restart(functions.user_data, &given);
+  if (action == LWS_RESTART_IGNORE) return RestartAction::kIgnore;
+  if (action == LWS_RESTART_GROUP) return RestartAction::kRestartGroup;
+  if (action == LWS_RESTART_FAIL_SET) return RestartAction::kFailSet;
+  asking.status_ = absl::FailedPreconditionError(absl::StrCat(
+      "the policy's restart function refuses ", given.namespace_name, "/", given.set_name, " with ", action));
+  return RestartAction::kIgnore;
+}
+
 }  // namespace lws::internal
 
 using lws::internal::NewPolicy;

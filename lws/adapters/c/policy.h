@@ -8,6 +8,7 @@
 
 #include <optional>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lws/adapters/c/lws.h"
@@ -36,8 +37,33 @@ absl::StatusOr<SchedulerProvider> ReadCallerSchedulerProvider(absl::string_view 
 
 // The options borrow from the policy, which may be null.
 SetReconcileOptions SetOptionsOfCaller(const lws_policy* policy);
-PodReconcileOptions PodOptionsOfCaller(const lws_policy* policy);
+bool RemembersRestarts(const lws_policy* policy);
 DisaggregatedOptions DisaggregatedOptionsOfCaller(const lws_policy* policy);
+
+// The options of one call that decides on pods. It notes when the restart function fails: nothing of the decision may
+// then be kept or answered.
+class PodCall {
+ public:
+  // Borrows from the policy, which may be null.
+  explicit PodCall(const lws_policy* policy);
+  PodCall(const PodCall&) = delete;
+  PodCall& operator=(const PodCall&) = delete;
+
+  // Borrow from this object and from the policy.
+  PodReconcileOptions options() const;
+  const RestartPolicy* restarts() const { return restarts_; }
+
+  // FailedPrecondition naming the set, after the function gave none of the three actions.
+  const absl::Status& status() const { return status_; }
+
+ private:
+  static RestartAction Ask(const void* call, const RestartFailure& failure);
+
+  const lws_policy* const policy_;
+  std::optional<RestartPolicy> asking_;  // with the function
+  const RestartPolicy* restarts_ = nullptr;
+  mutable absl::Status status_;
+};
 
 }  // namespace lws::internal
 

@@ -1,5 +1,6 @@
 #include "lws/adapters/c/rollout.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,11 +47,22 @@ void DescribeLeaderState(const LeaderState& current, lws_rollout_input* input) {
   input->replicas_annotation = current.replicas_annotation.value_or(0);
 }
 
-absl::StatusOr<RolloutStep> StepOf(const lws_rollout_step& answer, const RolloutInput& input) {
-  if (answer.partition < 0 || answer.replicas < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the policy's function gave partition ", answer.partition, " and replicas ", answer.replicas));
-  }
+// A step that may be done:
+//   1. both numbers are filled in.
+//   2. A rollout never removes all groups of a set that wants some, as a step of zeros would.
+//   3. It never makes more groups than the set wants with its surge, or has.
+absl::Status CheckStep(const lws_rollout_step& answer, const RolloutInput& input, int32_t surge) {
+  const int64_t present = input.current.has_value() ? input.current->replicas : 0;
+  const int64_t most = std::max(int64_t{input.replicas} + surge, present);
+  const bool is_filled = answer.partition >= 0 && answer.replicas >= 0;
+  const bool removes_all = answer.replicas == 0 && input.replicas > 0 && (present > 0 || !input.current.has_value());
+  if (is_filled && !removes_all && answer.replicas <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the policy's function gave partition ", answer.partition, " and replicas ", answer.replicas, " to ",
+      input.namespace_name, "/", input.set_name, ", which wants ", input.replicas, " groups and may have ", most));
+}
+
+RolloutStep StepOf(const lws_rollout_step& answer, const RolloutInput& input) {
   RolloutStep step;
   step.partition = answer.partition;
   step.replicas = answer.replicas;
@@ -119,12 +131,16 @@ absl::StatusOr<RolloutStep> CallRolloutOfCaller(const void* policy, const Rollou
     }
   }
   lws_rollout_step answer = {};
+  answer.partition = -1;
+  answer.replicas = -1;
   answer.look_again_in = -1;
   const lws_code code = called.functions.rollout(called.functions.user_data, &given, &answer);
   if (code != LWS_OK) {
     return absl::Status(static_cast<absl::StatusCode>(code),
                         absl::StrCat("the policy's function refuses ", namespace_name, "/", set_name));
   }
+  absl::Status status = CheckStep(answer, input, budget->surge);
+  if (!status.ok()) return status;
   return StepOf(answer, input);
 }
 

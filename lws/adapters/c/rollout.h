@@ -12,7 +12,7 @@
 namespace lws::internal {
 
 // `policy` is an lws_policy with a function. Errors: those of ScaleBudget; the code that the function returns;
-// InvalidArgument for a step with a negative partition or replicas.
+// InvalidArgument for a step that was not filled in, that removes all groups, or that has more than the set may have.
 absl::StatusOr<RolloutStep> CallRolloutOfCaller(const void* policy, const RolloutInput& input);
 
 }  // namespace lws::internal

@@ -85,6 +85,8 @@ absl::Status LoadCallerFleet(absl::string_view bytes, lws_fleet* fleet) {
   if (!ReadCallerMessage(bytes, &state)) {
     return absl::InvalidArgumentError("saved: not a lws.v1.FleetStateProto");
   }
+  // SaveCallerFleet always writes both, in this order, so a file without the second one was cut.
+  if (!state.has_objects() || !state.has_kept()) return absl::InvalidArgumentError("saved: the end is missing");
   auto objects = std::make_unique<Fleet>();
   absl::Status status = LoadCallerObjects(state.mutable_objects(), objects.get());
   if (!status.ok()) return status;
@@ -98,6 +100,7 @@ absl::Status LoadCallerFleet(absl::string_view bytes, lws_fleet* fleet) {
   fleet->kept = std::move(kept);
   fleet->counts = std::move(counts);
   fleet->restarted_again.clear();
+  fleet->remembering.clear();
   return absl::OkStatus();
 }
 

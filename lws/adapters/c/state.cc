@@ -9,6 +9,7 @@
 #include "lws/adapters/c/read_message.h"
 #include "lws/api/json_member.h"
 #include "lws/api/json_reader.h"
+#include "lws/api/object_kind.h"
 #include "lws/api/pod_name.h"
 #include "lws/api/well_known.h"
 #include "lws/core/snapshot/cluster_state.pb.h"
@@ -51,6 +52,18 @@ absl::Status CheckCallerObjectSaysKind(const Json& object) {
     const Json& value = MemberOf(object, key);
     if (value.is_string() && !value.get_ref<const std::string&>().empty()) continue;
     return absl::InvalidArgumentError(absl::StrCat(DescribeJsonObject(object), ": ", key, ": not set"));
+  }
+  if (const std::string reason = WhyNoLeaderWorkerSet(object); !reason.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(DescribeJsonObject(object), ": ", reason));
+  }
+  if (ObjectKindOf(object) == ObjectKind::kOther) {
+    if (!MemberOf(object, "items").is_array()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(DescribeJsonObject(object), ": a list; its items are the objects"));
+  }
+  const Json& name = MemberOf(MemberOf(object, "metadata"), "name");
+  const bool is_missing = name.is_null() || (name.is_string() && name.get_ref<const std::string&>().empty());
+  if (is_missing && MemberOf(object, "metadata").is_object()) {
+    return absl::InvalidArgumentError(absl::StrCat(DescribeJsonObject(object), ": metadata.name: not set"));
   }
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@ package lws
 import "C"
 
 import (
+	"fmt"
 	"runtime/cgo"
 	"time"
 	"unsafe"
@@ -51,22 +52,20 @@ func inputOf(given *C.lws_rollout_input) RolloutInput {
 	return input
 }
 
-// The library's C code calls this; a panic must not pass through it.
-//
-//export lwsGoRollout
-func lwsGoRollout(userData unsafe.Pointer, given *C.lws_rollout_input, out *C.lws_rollout_step) (code C.lws_code) {
-	defer func() {
-		if recover() != nil {
-			code = C.LWS_INTERNAL
-		}
-	}()
-	functions, ok := cgo.Handle(uintptr(userData)).Value().(PolicyFunctions)
-	if !ok {
-		return C.LWS_INTERNAL
+// asAnError turns what was recovered from a panic into an error, which unwraps to it when it is one.
+func asAnError(recovered any) error {
+	if err, ok := recovered.(error); ok {
+		return fmt.Errorf("the policy's function panics: %w", err)
 	}
-	step, err := functions.Rollout(inputOf(given))
-	if err != nil {
-		return C.LWS_FAILED_PRECONDITION
+	return fmt.Errorf("the policy's function panics: %v", recovered)
+}
+
+func writeStep(step RolloutStep, out *C.lws_rollout_step) error {
+	if err := checkInt32("Partition", step.Partition); err != nil {
+		return err
+	}
+	if err := checkInt32("Replicas", step.Replicas); err != nil {
+		return err
 	}
 	out.partition = C.int32_t(step.Partition)
 	out.replicas = C.int32_t(step.Replicas)
@@ -76,7 +75,35 @@ func lwsGoRollout(userData unsafe.Pointer, given *C.lws_rollout_input, out *C.lw
 	}
 	out.look_again_in = -1
 	if step.LookAgainIn != nil {
+		if *step.LookAgainIn < 0 {
+			return &Error{InvalidArgument, fmt.Sprintf("LookAgainIn: %v is in the past", *step.LookAgainIn)}
+		}
 		out.look_again_in = C.int64_t(*step.LookAgainIn)
+	}
+	return nil
+}
+
+// The library's C code calls this; a panic must not pass through it.
+//
+//export lwsGoRollout
+func lwsGoRollout(userData unsafe.Pointer, given *C.lws_rollout_input, out *C.lws_rollout_step) (code C.lws_code) {
+	asked, ok := cgo.Handle(uintptr(userData)).Value().(*askedFunctions)
+	if !ok {
+		return C.LWS_INTERNAL
+	}
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			asked.note(asAnError(recovered))
+			code = C.LWS_INTERNAL
+		}
+	}()
+	step, err := asked.Rollout(inputOf(given))
+	if err == nil {
+		err = writeStep(step, out)
+	}
+	if err != nil {
+		asked.note(err)
+		return C.LWS_FAILED_PRECONDITION
 	}
 	return C.LWS_OK
 }
@@ -97,18 +124,19 @@ func failureOf(given *C.lws_restart_failure) RestartFailure {
 	return failure
 }
 
-// A function that panics restarts the group, as the reference does.
+// A function that panics ends the decision.
 //
 //export lwsGoRestart
 func lwsGoRestart(userData unsafe.Pointer, given *C.lws_restart_failure) (action C.lws_restart_action) {
+	asked, ok := cgo.Handle(uintptr(userData)).Value().(*askedFunctions)
+	if !ok {
+		return C.LWS_RESTART_ERROR
+	}
 	defer func() {
-		if recover() != nil {
-			action = C.LWS_RESTART_GROUP
+		if recovered := recover(); recovered != nil {
+			asked.note(asAnError(recovered))
+			action = C.LWS_RESTART_ERROR
 		}
 	}()
-	functions, ok := cgo.Handle(uintptr(userData)).Value().(PolicyFunctions)
-	if !ok {
-		return C.LWS_RESTART_GROUP
-	}
-	return C.lws_restart_action(functions.Restart(failureOf(given)))
+	return C.lws_restart_action(asked.Restart(failureOf(given)))
 }

@@ -49,6 +49,12 @@ func (c *Capacity) Place(request []byte) (json.RawMessage, error) {
 
 // Release gives the group's nodes back. It is NotFound for a group that holds none.
 func (c *Capacity) Release(namespace, setName string, group int) error {
+	if err := checkNames(namespace, setName); err != nil {
+		return err
+	}
+	if err := checkInt32("group", group); err != nil {
+		return err
+	}
 	var text C.lws_text
 	code := C.lws_capacity_release(c.handle, pointer(named(namespace)), pointer(named(setName)), C.int32_t(group), &text)
 	runtime.KeepAlive(c)

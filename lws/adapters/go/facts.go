@@ -66,6 +66,9 @@ var (
 
 // SetNumber is the set's number in facts.
 func (f *Fleet) SetNumber(namespace, name string) (uint32, error) {
+	if err := checkNames(namespace, name); err != nil {
+		return 0, err
+	}
 	var number C.uint32_t
 	code := C.lws_fleet_set_number(f.handle, pointer(named(namespace)), pointer(named(name)), &number, &f.text)
 	runtime.KeepAlive(f)
@@ -74,6 +77,9 @@ func (f *Fleet) SetNumber(namespace, name string) (uint32, error) {
 
 // RevisionNumber is the number of a revision of the set.
 func (f *Fleet) RevisionNumber(set uint32, key string) (uint16, error) {
+	if err := checkNames(key); err != nil {
+		return 0, err
+	}
 	var number C.uint16_t
 	code := C.lws_fleet_revision_number(f.handle, C.uint32_t(set), pointer(named(key)), &number, &f.text)
 	runtime.KeepAlive(f)
@@ -82,6 +88,9 @@ func (f *Fleet) RevisionNumber(set uint32, key string) (uint16, error) {
 
 // NodeNumber is the number of a node.
 func (f *Fleet) NodeNumber(node string) (uint32, error) {
+	if err := checkNames(node); err != nil {
+		return 0, err
+	}
 	var number C.uint32_t
 	code := C.lws_fleet_node_number(f.handle, pointer(named(node)), &number, &f.text)
 	runtime.KeepAlive(f)

@@ -49,6 +49,9 @@ func (f *Fleet) Add(object []byte) error {
 
 // Remove tells that the object is gone.
 func (f *Fleet) Remove(kind, namespace, name string) error {
+	if err := checkNames(kind, namespace, name); err != nil {
+		return err
+	}
 	code := C.lws_fleet_remove(f.handle, pointer(named(kind)), pointer(named(namespace)), pointer(named(name)), &f.text)
 	err := errorOf(code, &f.text)
 	runtime.KeepAlive(f)
@@ -104,18 +107,22 @@ func (f *Fleet) TakeDue() (Due, error) {
 
 // DecideSet returns the plan for the set. A nil policy decides as the reference does.
 func (f *Fleet) DecideSet(namespace, name string, now time.Time, policy *Policy) (Plan, error) {
-	code := C.lws_fleet_decide_set(f.handle, pointer(named(namespace)), pointer(named(name)),
-		C.int64_t(now.UnixNano()), handleOf(policy), C.LWS_PROTOBUF, &f.out, &f.text)
-	runtime.KeepAlive(policy)
-	return f.plan(code)
+	d, err := begin(namespace, name, now, policy)
+	if err != nil {
+		return Plan{}, err
+	}
+	code := C.lws_fleet_decide_set(f.handle, d.namespace, d.name, d.now, d.call.handle, C.LWS_PROTOBUF, &f.out, &f.text)
+	return d.call.end(f.plan(code))
 }
 
 // DecidePod returns the plan for the pod. A nil policy decides as the reference does.
 func (f *Fleet) DecidePod(namespace, name string, now time.Time, policy *Policy) (Plan, error) {
-	code := C.lws_fleet_decide_pod(f.handle, pointer(named(namespace)), pointer(named(name)),
-		C.int64_t(now.UnixNano()), handleOf(policy), C.LWS_PROTOBUF, &f.out, &f.text)
-	runtime.KeepAlive(policy)
-	return f.plan(code)
+	d, err := begin(namespace, name, now, policy)
+	if err != nil {
+		return Plan{}, err
+	}
+	code := C.lws_fleet_decide_pod(f.handle, d.namespace, d.name, d.now, d.call.handle, C.LWS_PROTOBUF, &f.out, &f.text)
+	return d.call.end(f.plan(code))
 }
 
 const nothingDue = `{"pods":[],"sets":[]}`

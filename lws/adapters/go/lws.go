@@ -12,6 +12,9 @@ import "C"
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"strings"
+	"time"
 	"unsafe"
 )
 
@@ -106,14 +109,50 @@ func AdmitSet(manifest, oldSet []byte) (json.RawMessage, error) {
 	return answer.Set, nil
 }
 
-// A name with a null character behind it, for the length of a call. A name that has one itself ends there.
+// A name with a null character behind it, for the length of a call. checkNames says that it has none itself.
 func named(text string) []byte { return append(append(make([]byte, 0, len(text)+1), text...), 0) }
+
+// checkNames refuses names with a null character, which would end them for the library.
+func checkNames(names ...string) error {
+	for _, name := range names {
+		if strings.IndexByte(name, 0) >= 0 {
+			return &Error{InvalidArgument, fmt.Sprintf("a name with a null character: %q", name)}
+		}
+	}
+	return nil
+}
+
+// The library takes times as nanoseconds since 1970 in 64 bits.
+func nanoseconds(now time.Time) (C.int64_t, error) {
+	if now.Before(time.Unix(0, math.MinInt64)) || now.After(time.Unix(0, math.MaxInt64)) {
+		return 0, &Error{InvalidArgument, fmt.Sprintf("now: %v is not between the years 1678 and 2262", now)}
+	}
+	return C.int64_t(now.UnixNano()), nil
+}
+
+// checkInt32 refuses numbers that the library would cut.
+func checkInt32(what string, number int) error {
+	if int64(number) != int64(int32(number)) {
+		return &Error{InvalidArgument, fmt.Sprintf("%s: %d does not fit 32 bits", what, number)}
+	}
+	return nil
+}
+
+func init() {
+	if C.lws_abi_version() != C.LWS_ABI_VERSION {
+		panic(fmt.Sprintf("lws: the library has the ABI version %d, and lws.h has %d", C.lws_abi_version(),
+			C.LWS_ABI_VERSION))
+	}
+}
 
 func pointer(name []byte) *C.char { return (*C.char)(unsafe.Pointer(&name[0])) }
 
 // AdmitPod returns the pod as it is to be created. The scheduler provider is "" or "volcano".
 func AdmitPod(pod []byte, schedulerProvider string) (json.RawMessage, error) {
 	var out, text C.lws_text
+	if err := checkNames(schedulerProvider); err != nil {
+		return nil, err
+	}
 	data, size := bytesOf(pod)
 	code := C.lws_admit_pod(data, size, pointer(named(schedulerProvider)), &out, &text)
 	if err := errorOf(code, &text); err != nil {

@@ -1,6 +1,10 @@
 package lws
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
 
 // ObjectRef names an object.
 type ObjectRef struct {
@@ -43,9 +47,33 @@ type Plan struct {
 	// RequeueAfterSeconds says when to look again; nil: when something changes.
 	RequeueAfterSeconds *float64 `json:"requeueAfterSeconds,omitempty"`
 	RevertTo            string   `json:"revertTo,omitempty"`
-	// Error is broken input that ended the decision; the actions before it stand.
+	// Error is broken input, or a failure of a policy's function, that ended the decision; the actions before it stand.
 	Error     string   `json:"error,omitempty"`
 	Decisions []string `json:"decisions,omitempty"`
+	// Kept is what has to be kept of rollouts and restarts: the last argument of the next DecideSet of this set, or of
+	// the next DecidePod of a pod of this group. A Fleet keeps it by itself.
+	Kept []byte `json:"kept,omitempty"`
+
+	cause error
+}
+
+// Err is nil, or tells Plan.Error as an error that unwraps to what the policy's function returned.
+func (p Plan) Err() error {
+	if p.Error == "" {
+		return nil
+	}
+	if p.cause == nil {
+		return errors.New(p.Error)
+	}
+	return fmt.Errorf("%s: %w", p.Error, p.cause)
+}
+
+// A plan that has nothing to keep leaves what was kept before.
+func (p Plan) keeping(kept []byte) Plan {
+	if len(p.Kept) == 0 {
+		p.Kept = kept
+	}
+	return p
 }
 
 // Name is that of a set or a pod.

@@ -168,6 +168,11 @@ func (p *Plan) read(message []byte) error {
 			text, err := decisionText(f.bytes)
 			p.Decisions = append(p.Decisions, text)
 			return err
+		case 7, 8:
+			// What is kept is a plan with these fields alone.
+			p.Kept = binary.AppendUvarint(p.Kept, f.id<<3|2)
+			p.Kept = binary.AppendUvarint(p.Kept, uint64(len(f.bytes)))
+			p.Kept = append(p.Kept, f.bytes...)
 		case 9:
 			p.RevertTo = string(f.bytes)
 		}

@@ -55,6 +55,7 @@ func TestAPlanIsReadWhole(t *testing.T) {
 		RevertTo:            "old",
 		Error:               "broken",
 		Decisions:           []string{"set: rolling: 3 of 4", "set: at rest"},
+		Kept:                bytes(7, number(2, 1)),
 	}
 	var plan Plan
 	if err := plan.read(wholePlan()); err != nil || !reflect.DeepEqual(plan, want) {

@@ -60,23 +60,23 @@ func TestProtoAndJSONDecideAlike(t *testing.T) {
 	objects := objectsOf(t, 3)
 	state := protoOf(t, objects)
 	list := []byte("[" + strings.Join(objects, ",") + "]")
-	want, err := lws.DecideSet(list, "default", "demo", time.Unix(0, 0), nil)
+	want, err := lws.DecideSet(list, "default", "demo", time.Unix(0, 0), nil, nil)
 	if err != nil || len(want.Actions) == 0 {
 		t.Fatalf("plan %v, error %v", want, err)
 	}
-	plan, err := lws.DecideSetOnProto(state, "default", "demo", time.Unix(0, 0), nil)
+	plan, err := lws.DecideSetOnProto(state, "default", "demo", time.Unix(0, 0), nil, nil)
 	if err != nil || !reflect.DeepEqual(plan, want) {
 		t.Errorf("plan %v, error %v, not %v", plan, err, want)
 	}
-	want, err = lws.DecidePod(list, "default", "demo-1", time.Unix(0, 0), nil)
+	want, err = lws.DecidePod(list, "default", "demo-1", time.Unix(0, 0), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err = lws.DecidePodOnProto(state, "default", "demo-1", time.Unix(0, 0), nil)
+	plan, err = lws.DecidePodOnProto(state, "default", "demo-1", time.Unix(0, 0), nil, nil)
 	if err != nil || !reflect.DeepEqual(plan, want) {
 		t.Errorf("plan %v, error %v, not %v", plan, err, want)
 	}
-	if _, err := lws.DecideSetOnProto([]byte("{}"), "default", "demo", time.Unix(0, 0), nil); err == nil {
+	if _, err := lws.DecideSetOnProto([]byte("{}"), "default", "demo", time.Unix(0, 0), nil, nil); err == nil {
 		t.Error("what is no state was read")
 	}
 }
@@ -86,7 +86,7 @@ func BenchmarkDecideSetOnProto(b *testing.B) {
 	state := protoOf(b, objectsOf(b, 100))
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		plan, err := lws.DecideSetOnProto(state, "default", "demo", time.Unix(0, 0), nil)
+		plan, err := lws.DecideSetOnProto(state, "default", "demo", time.Unix(0, 0), nil, nil)
 		if err != nil || len(plan.Actions) == 0 {
 			b.Fatalf("plan %v, error %v", plan, err)
 		}

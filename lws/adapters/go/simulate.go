@@ -13,19 +13,23 @@ import "C"
 import (
 	"encoding/json"
 	"fmt"
-	"runtime"
 )
 
 // RunScenario runs a manifest in a simulated cluster and returns the report; lws.h says what a scenario has. An empty
-// scenario is the usual one.
+// scenario is the usual one. A function of the policy that fails ends the run, and is a way to stop one: the error
+// unwraps to what the function returned.
 func RunScenario(manifest, scenario []byte, seed uint64, policy *Policy) (json.RawMessage, error) {
+	call, err := beginCall(policy)
+	if err != nil {
+		return nil, err
+	}
 	var out, text C.lws_text
 	data, size := bytesOf(manifest)
 	events, eventsSize := bytesOf(scenario)
-	code := C.lws_run_scenario(data, size, events, eventsSize, C.uint64_t(seed), handleOf(policy), &out, &text)
-	runtime.KeepAlive(policy)
+	code := C.lws_run_scenario(data, size, events, eventsSize, C.uint64_t(seed), call.handle, &out, &text)
+	failed := call.failure()
 	if err := errorOf(code, &text); err != nil {
-		return nil, err
+		return nil, wrapped(err, failed)
 	}
 	return take(&out), nil
 }
@@ -60,12 +64,20 @@ func CheckRollout(world RolloutWorld, policy *Policy) (RolloutCheck, error) {
 	if err != nil {
 		return check, fmt.Errorf("world: %w", err)
 	}
+	call, err := beginCall(policy)
+	if err != nil {
+		return check, err
+	}
 	var out, text C.lws_text
 	data, size := bytesOf(document)
-	code := C.lws_check_rollout(data, size, handleOf(policy), &out, &text)
-	runtime.KeepAlive(policy)
+	code := C.lws_check_rollout(data, size, call.handle, &out, &text)
+	failed := call.failure()
 	if err := errorOf(code, &text); err != nil {
-		return check, err
+		return check, wrapped(err, failed)
+	}
+	if failed != nil {
+		C.lws_text_free(&out)
+		return check, fmt.Errorf("policy: %w", failed)
 	}
 	if err := json.Unmarshal(take(&out), &check); err != nil {
 		return check, fmt.Errorf("answer: %w", err)

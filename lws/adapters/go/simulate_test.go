@@ -41,3 +41,20 @@ func TestCheckRollout(t *testing.T) {
 		t.Fatalf("too many groups: %v", err)
 	}
 }
+
+func TestAPolicyStopsARun(t *testing.T) {
+	asked := 0
+	policy, err := lws.NewPolicyFunc(nil, func(input lws.RolloutInput) (lws.RolloutStep, error) {
+		if asked++; asked > 2 {
+			return lws.RolloutStep{}, errQuota
+		}
+		return lws.RolloutStep{Replicas: input.Replicas}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer policy.Close()
+	if _, err := lws.RunScenario([]byte(manifest), nil, 1, policy); !errors.Is(err, errQuota) || asked != 3 {
+		t.Fatalf("asked %d times: %v", asked, err)
+	}
+}

@@ -23,9 +23,7 @@ absl::Status Unknown(absl::string_view text) {
 absl::Status SetRollout(const std::string& text, SetPolicies* policies) {
   const NamedRolloutPolicy* named = FindRolloutPolicy(text);
   if (named == nullptr) return Unknown(text);
-  const SetReconcileOptions options = ReconcileOptionsFor(named->policy);
-  policies->rollout = options.rollout;
-  policies->former_revisions = options.former_revisions;
+  ChooseRolloutPolicy(named->policy, policies);
   return absl::OkStatus();
 }
 
@@ -54,6 +52,12 @@ absl::Status SetAnnotation(const char* key, const std::string& text, SetPolicies
 }
 
 }  // namespace
+
+void ChooseRolloutPolicy(RolloutPolicy rollout, SetPolicies* policies) {
+  const SetReconcileOptions options = ReconcileOptionsFor(std::move(rollout));
+  policies->rollout = options.rollout;
+  policies->former_revisions = options.former_revisions;
+}
 
 SetReconcileOptions SetOptionsOf(const SetPolicies& policies) {
   SetReconcileOptions options;

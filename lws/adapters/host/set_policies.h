@@ -52,6 +52,9 @@ struct SetPolicies {
   bool waits_for_former_pod_group = true;
 };
 
+// Chooses the rollout policy, with the former revisions that fit it (ReconcileOptionsFor).
+void ChooseRolloutPolicy(RolloutPolicy rollout, SetPolicies* policies);
+
 // The options of the two passes. They borrow from `policies`.
 SetReconcileOptions SetOptionsOf(const SetPolicies& policies);
 PodReconcileOptions PodOptionsOf(const SetPolicies& policies);

@@ -6,21 +6,24 @@
 
 The package calls liblws-testing.so through ctypes, or liblws.so where that is not there; run_scenario and check_rollout
 need the former. It looks for the library where LWS_LIBRARY says, else where the system does.
-Documents are plain dicts, as json and yaml give them. Threads may call everything here at the same time, but one Fleet.
+Documents are plain dicts, as json and yaml give them. Threads may call everything here at the same time, but one thread at
+a time may use a Fleet or a Capacity.
 """
 
+import base64
 import ctypes
 import dataclasses
-from typing import Any, Callable, List, Optional, Sequence
+import threading
+from typing import Any, Callable, List, Optional, Sequence, Union
 
 from ._native import (
-    AdmissionRefused, Document, Error, _JSON, _PolicyFunctions, _READY, _RESTART_ACTIONS, _RestartFailure,
-    _RestartFunction, _RolloutFunction, _RolloutInput, _RolloutStep, _UPDATED, _WITH_DECISIONS, _answer, _bytes,
-    _call, _library, _read,
+    AdmissionRefused, Document, Error, _Handle, _JSON, _PROTOBUF, _PolicyFunctions, _READY, _RESTART_ACTIONS,
+    _RESTART_ERROR, _RestartFailure, _RestartFunction, _RolloutFunction, _RolloutInput, _RolloutStep, _UPDATED,
+    _WITH_DECISIONS, _answer, _bytes, _call, _int32, _library, _name, _nanoseconds, _objects, _read,
 )
 
 __all__ = [
-    "AdmissionRefused", "Capacity", "Error", "Fleet", "Policy", "Report", "RestartFailure", "RolloutCheck", "RolloutInput",
+    "AdmissionRefused", "Capacity", "Document", "Error", "Fleet", "Policy", "Report", "RestartFailure", "RolloutCheck", "RolloutInput",
     "RolloutStep", "admit_pod", "admit_set", "check_rollout", "decide_disaggregated_set", "decide_pod", "decide_set",
     "place", "plan_rollout", "run_scenario", "version",
 ]
@@ -84,10 +87,15 @@ def _read_input(given: _RolloutInput) -> RolloutInput:
 
 
 def _write_step(step: RolloutStep, out: Any) -> None:
-    out.partition = step.partition
-    out.replicas = step.replicas
-    out.on_delete = step.on_delete
-    out.look_again_in = -1 if step.look_again_in is None else int(step.look_again_in * 1e9)
+    look_again_in = -1
+    if step.look_again_in is not None:
+        look_again_in = _nanoseconds(step.look_again_in, "look_again_in")
+        if look_again_in < 0:
+            raise ValueError(f"look_again_in: {step.look_again_in} is in the past")
+    out.partition = _int32(step.partition, "partition")
+    out.replicas = _int32(step.replicas, "replicas")
+    out.on_delete = bool(step.on_delete)
+    out.look_again_in = look_again_in
 
 
 @dataclasses.dataclass
@@ -116,26 +124,31 @@ def _read_failure(given: _RestartFailure) -> RestartFailure:
         group_restarts=given.group_restarts, now=given.now / 1e9)
 
 
-class Policy:
+class Policy(_Handle):
     """How sets are decided on.
 
     `rollout` is "reference", "keep-budget", "replace-unready-first", or a function from RolloutInput to RolloutStep.
     `role_policy` is how DisaggregatedSets are rolled out: "keep-role-budgets" or, for "", as the reference does.
     controls and restarts are documents as scenario files have them. `restart` is a function from RestartFailure to
     "ignore", "restart-group" or "fail-set", in place of the rules of `restarts`. An exception of a function is raised
-    again by the call that asked it.
+    again by the call that asked it; nothing has then changed, and the next decision asks again. Threads may share a
+    policy.
     """
 
     def __init__(self, rollout: Any = "reference", controls: Optional[Document] = None,
                  restarts: Optional[Document] = None, scheduler_provider: str = "", role_policy: str = "",
                  restart: Optional[Callable[[RestartFailure], str]] = None):
+        if not callable(rollout) and not isinstance(rollout, str):
+            raise TypeError(f"rollout is a name or a function, but not a {type(rollout).__name__}")
+        if restart is not None and not callable(restart):
+            raise TypeError(f"restart is a function, but not a {type(restart).__name__}")
         document: Document = {"schedulerProvider": scheduler_provider, "rolePolicy": role_policy}
         if controls is not None:
             document["controls"] = controls
         if restarts is not None:
             document["restarts"] = restarts
         self._handle: Optional[ctypes.c_void_p] = ctypes.c_void_p()
-        self._raised: Optional[BaseException] = None
+        self._calls = threading.local()  # `raised` is what a function raised in the present call of this thread
         self._functions = _PolicyFunctions()
         if callable(rollout):
             self._functions.rollout = _RolloutFunction(self._wrap(rollout))
@@ -152,7 +165,7 @@ class Policy:
                 _write_step(function(_read_input(given.contents)), out.contents)
                 return 0
             except BaseException as raised:  # No exception may pass through the library.
-                self._raised = self._raised or raised
+                self._note(raised)
                 return 9  # FAILED_PRECONDITION
 
         return asked
@@ -162,10 +175,13 @@ class Policy:
             try:
                 return _RESTART_ACTIONS[function(_read_failure(given.contents))]
             except BaseException as raised:  # No exception may pass through the library.
-                self._raised = self._raised or raised
-                return _RESTART_ACTIONS["ignore"]
+                self._note(raised)
+                return _RESTART_ERROR
 
         return asked
+
+    def _note(self, raised: BaseException) -> None:
+        self._calls.raised = getattr(self._calls, "raised", None) or raised
 
     def __del__(self) -> None:
         if getattr(self, "_handle", None):
@@ -177,11 +193,15 @@ def _decided(policy: Optional[Policy], decide: Callable[[Any], bytes]) -> bytes:
     """The answer of a decision by the policy, or the exception that the policy's function raised."""
     if policy is None:
         return decide(None)
-    policy._raised = None
+    if not isinstance(policy, Policy):
+        raise TypeError(f"policy is a lws.Policy, but not a {type(policy).__name__}")
+    # A function may itself decide by the policy.
+    outer = getattr(policy._calls, "raised", None)
+    policy._calls.raised = None
     try:
         return decide(policy._handle)
     finally:
-        raised, policy._raised = policy._raised, None
+        raised, policy._calls.raised = policy._calls.raised, outer
         if raised is not None:
             raise raised
 
@@ -197,28 +217,39 @@ def admit_set(manifest: Document, old_set: Optional[Document] = None) -> Documen
 
 def admit_pod(pod: Document, scheduler_provider: str = "") -> Document:
     """The pod as it is to be created: with the labels, affinity and environment of its group's member."""
-    return _read(_answer(_library.lws_admit_pod, *_bytes(pod), scheduler_provider.encode()))
+    return _read(_answer(_library.lws_admit_pod, *_bytes(pod), _name(scheduler_provider)))
 
 
 def _decide(function: Any, objects: Sequence[Document], namespace: str, name: str, now: float,
-            policy: Optional[Policy]) -> Document:
-    return _read(
+            policy: Optional[Policy], kept: Optional[str]) -> Document:
+    kept_bytes = base64.b64decode(kept, validate=True) if kept else None
+    plan = _read(
         _decided(
-            policy, lambda handle: _answer(function, *_bytes(list(objects)), _JSON, namespace.encode(), name.encode(),
-                                           ctypes.c_int64(int(now * 1e9)), handle, None, ctypes.c_size_t(0),
+            policy, lambda handle: _answer(function, *_objects(objects), _JSON, _name(namespace), _name(name),
+                                           ctypes.c_int64(_nanoseconds(now, "now")), handle, *_bytes(kept_bytes),
                                            _JSON | _WITH_DECISIONS)))
+    if kept:
+        plan.setdefault("kept", kept)
+    return plan
 
 
 def decide_set(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
-               policy: Optional[Policy] = None) -> Document:
-    """The plan for the set, given all objects that are there."""
-    return _decide(_library.lws_decide_set, objects, namespace, name, now, policy)
+               policy: Optional[Policy] = None, kept: Optional[str] = None) -> Document:
+    """The plan for the set, given all objects that are there.
+
+    `kept` is plan.get("kept") of the last plan of this set. Without it canaries and deadlines begin again at each look.
+    """
+    return _decide(_library.lws_decide_set, objects, namespace, name, now, policy, kept)
 
 
 def decide_pod(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
-               policy: Optional[Policy] = None) -> Document:
-    """The plan for the pod, given all objects that are there."""
-    return _decide(_library.lws_decide_pod, objects, namespace, name, now, policy)
+               policy: Optional[Policy] = None, kept: Optional[str] = None) -> Document:
+    """The plan for the pod, given all objects that are there.
+
+    `kept` is plan.get("kept") of the last plan of a pod of this group. Without it a restart policy forgets how often it
+    restarted the group.
+    """
+    return _decide(_library.lws_decide_pod, objects, namespace, name, now, policy, kept)
 
 
 def decide_disaggregated_set(objects: Sequence[Document], namespace: str, name: str, now: float = 0.0,
@@ -226,31 +257,33 @@ def decide_disaggregated_set(objects: Sequence[Document], namespace: str, name: 
     """The plan for the DisaggregatedSet, given all objects that are there."""
     return _read(
         _decided(
-            policy, lambda handle: _answer(_library.lws_decide_disaggregated_set, *_bytes(list(objects)),
-                                           namespace.encode(), name.encode(), ctypes.c_int64(int(now * 1e9)), handle,
+            policy, lambda handle: _answer(_library.lws_decide_disaggregated_set, *_objects(objects),
+                                           _name(namespace), _name(name),
+                                           ctypes.c_int64(_nanoseconds(now, "now")), handle,
                                            _JSON | _WITH_DECISIONS)))
 
 
 def plan_rollout(given: RolloutInput, policy: str = "reference") -> RolloutStep:
     """One step of a rolling update by the named policy, on integers alone."""
     raw = _RolloutInput(
-        replicas=given.replicas, surge=given.surge, unavailable=given.unavailable, spec_partition=given.spec_partition,
-        updated=given.template_changed, namespace_name=given.namespace.encode(), set_name=given.set_name.encode(),
-        now=int(given.now * 1e9))
+        replicas=_int32(given.replicas, "replicas"), surge=_int32(given.surge, "surge"),
+        unavailable=_int32(given.unavailable, "unavailable"),
+        spec_partition=_int32(given.spec_partition, "spec_partition"), updated=given.template_changed,
+        namespace_name=_name(given.namespace), set_name=_name(given.set_name), now=_nanoseconds(given.now, "now"))
     if given.current_replicas is not None:
         if len(given.ready) != given.current_replicas or len(given.updated) != given.current_replicas:
             raise ValueError("ready and updated need a value for each of the current_replicas groups")
         groups = [(_READY if ready else 0) | (_UPDATED if updated else 0)
                   for ready, updated in zip(given.ready, given.updated)]
         raw.exists = 1
-        raw.current_replicas = given.current_replicas
-        raw.current_partition = given.current_partition or 0
+        raw.current_replicas = _int32(given.current_replicas, "current_replicas")
+        raw.current_partition = _int32(given.current_partition or 0, "current_partition")
         raw.on_delete = given.on_delete
         raw.has_replicas_annotation = given.replicas_annotation is not None
         raw.replicas_annotation = given.replicas_annotation or 0
         raw.groups = (ctypes.c_uint8 * len(groups))(*groups)
     step = _RolloutStep()
-    _call(_library.lws_plan_rollout, policy.encode(), ctypes.byref(raw), ctypes.byref(step))
+    _call(_library.lws_plan_rollout, _name(policy), ctypes.byref(raw), ctypes.byref(step))
     return RolloutStep(step.partition, step.replicas, bool(step.on_delete),
                        None if step.look_again_in < 0 else step.look_again_in / 1e9)
 
@@ -268,7 +301,7 @@ def place(sets: Sequence[Document], nodes: Sequence[Document], levels: Sequence[
     return groups
 
 
-class Capacity:
+class Capacity(_Handle):
     """Nodes and what is free on them, kept between requests. One thread at a time."""
 
     def __init__(self, nodes: Sequence[Document], levels: Sequence[str], pods: Sequence[Document] = ()):
@@ -289,14 +322,15 @@ class Capacity:
 
     def release(self, namespace: str, set_name: str, group: int) -> None:
         """The group gives its nodes back."""
-        _call(_library.lws_capacity_release, self._handle, namespace.encode(), set_name.encode(), ctypes.c_int32(group))
+        _call(_library.lws_capacity_release, self._handle, _name(namespace), _name(set_name),
+              ctypes.c_int32(_int32(group, "group")))
 
     def use_pods(self, pods: Sequence[Document]) -> None:
         """Pods that came otherwise take their room."""
         _call(_library.lws_capacity_use_pods, self._handle, *_bytes(list(pods)))
 
 
-class Fleet:
+class Fleet(_Handle):
     """Many sets, kept ready to decide. One thread at a time."""
 
     def __init__(self) -> None:
@@ -315,7 +349,14 @@ class Fleet:
 
     def remove(self, kind: str, namespace: str, name: str) -> None:
         """The object is gone."""
-        _call(_library.lws_fleet_remove, self._handle, kind.encode(), namespace.encode(), name.encode())
+        _call(_library.lws_fleet_remove, self._handle, _name(kind), _name(namespace), _name(name))
+
+    def load(self, objects: Union[bytes, Sequence[Document]]) -> None:
+        """All objects of the list are there, or those of a lws.v1.ClusterStateProto as bytes. An error changes nothing."""
+        if isinstance(objects, bytes):
+            _call(_library.lws_fleet_load, self._handle, *_bytes(objects), _PROTOBUF)
+        else:
+            _call(_library.lws_fleet_load, self._handle, *_objects(objects), _JSON)
 
     def save(self) -> bytes:
         """The whole fleet, for load_saved of the next process."""
@@ -348,8 +389,8 @@ class Fleet:
     def _decide(self, function: Any, namespace: str, name: str, now: float, policy: Optional[Policy]) -> Document:
         return _read(
             _decided(
-                policy, lambda handle: _answer(function, self._handle, namespace.encode(), name.encode(),
-                                               ctypes.c_int64(int(now * 1e9)), handle,
+                policy, lambda handle: _answer(function, self._handle, _name(namespace), _name(name),
+                                               ctypes.c_int64(_nanoseconds(now, "now")), handle,
                                                _JSON | _WITH_DECISIONS)))
 
 

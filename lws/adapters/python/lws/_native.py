@@ -2,13 +2,16 @@
 
 import ctypes
 import json
+import operator
 import os
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Mapping, Sequence
 
+# A document as json and yaml give it.
 Document = Dict[str, Any]
 
 _ABI_VERSION = 0
 _JSON = 0
+_PROTOBUF = 1
 _WITH_DECISIONS = 256
 _READY = 1
 _UPDATED = 2
@@ -69,7 +72,9 @@ class _RestartFailure(ctypes.Structure):
 
 
 _RestartFunction = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.POINTER(_RestartFailure))
-_RESTART_ACTIONS = {"ignore": 0, "restart-group": 1, "fail-set": 2}
+# The names of rules and those of the command line.
+_RESTART_ACTIONS = {"ignore": 0, "restart-group": 1, "restartGroup": 1, "fail-set": 2, "failSet": 2}
+_RESTART_ERROR = -1
 
 
 class _PolicyFunctions(ctypes.Structure):
@@ -77,12 +82,16 @@ class _PolicyFunctions(ctypes.Structure):
 
 
 def _find() -> ctypes.CDLL:
-    if "LWS_LIBRARY" in os.environ:
-        return ctypes.CDLL(os.environ["LWS_LIBRARY"])
-    try:
-        return ctypes.CDLL(f"liblws-testing.so.{_ABI_VERSION}")
-    except OSError:
-        return ctypes.CDLL(f"liblws.so.{_ABI_VERSION}")
+    named = os.environ.get("LWS_LIBRARY")
+    names = [named] if named else [f"liblws-testing.so.{_ABI_VERSION}", f"liblws.so.{_ABI_VERSION}"]
+    problems = []
+    for name in names:
+        try:
+            return ctypes.CDLL(name)
+        except OSError as problem:
+            problems.append(str(problem))
+    raise ImportError("the library of lws is not found: install the package liblws-testing, or set LWS_LIBRARY to the path "
+                      "of liblws-testing.so; " + "; ".join(problems))
 
 
 def _load() -> ctypes.CDLL:
@@ -106,7 +115,7 @@ _library = _load()
 def _check(code: int, error: _Text) -> None:
     try:
         if code != 0:
-            message = ctypes.string_at(error.data, error.size).decode() if error.data else ""
+            message = ctypes.string_at(error.data, error.size).decode(errors="replace") if error.data else ""
             raise Error(_library.lws_code_name(code).decode(), message)
     finally:
         _library.lws_text_free(ctypes.byref(error))
@@ -129,6 +138,50 @@ def _answer(function: Any, *arguments: Any) -> bytes:
 def _read(answer: bytes) -> Document:
     document: Document = json.loads(answer)
     return document
+
+
+def _int32(value: Any, what: str) -> int:
+    """The whole number, which the library takes in 32 bits."""
+    number = operator.index(value)
+    if not -2**31 <= number < 2**31:
+        raise OverflowError(f"{what}: {number} does not fit 32 bits")
+    return number
+
+
+def _nanoseconds(seconds: float, what: str) -> int:
+    """The time or duration as the library takes it, in 64 bits."""
+    nanoseconds = int(seconds * 1e9)
+    if not -2**63 <= nanoseconds < 2**63:
+        raise OverflowError(f"{what}: {seconds} seconds do not fit 64 bits of nanoseconds")
+    return nanoseconds
+
+
+def _name(text: Any) -> bytes:
+    """The name for the library, for which a null character would end it."""
+    if not isinstance(text, str):
+        raise TypeError(f"a name is a str, but not a {type(text).__name__}")
+    if "\0" in text:
+        raise ValueError(f"a name with a null character: {text!r}")
+    return text.encode()
+
+
+def _objects(objects: Any) -> List[Any]:
+    """The bytes of a list of objects and their number."""
+    if isinstance(objects, (bytes, str, Mapping)):
+        raise TypeError(f"objects are a list of dicts, but not a {type(objects).__name__}")
+    listed: Sequence[Any] = list(objects)
+    return _bytes(listed)
+
+
+class _Handle:
+    """What owns something of the library, which would be freed twice after a copy."""
+
+    _handle: Any = None
+
+    def _refuse(self, *_: Any) -> Any:
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")
+
+    __copy__ = __deepcopy__ = __reduce_ex__ = _refuse
 
 
 def _bytes(document: Any) -> List[Any]:
