@@ -29,7 +29,6 @@ namespace {
 
 using lws::Json;
 using lws::internal::CallerDocument;
-using lws::internal::PodOptionsOfCaller;
 using lws::internal::PutTextForCaller;
 using lws::internal::RunForCaller;
 using lws::internal::SetOptionsOfCaller;
