@@ -71,6 +71,7 @@ Json AskedKeys() {
           {"outcome", Outcome()},
           {"nodes_to_add", CountSchema()},
           {"nodes_to_add_are_the_fewest", FlagSchema()},
+          {"nodes_to_add_at_least", CountSchema()},
           {"not_looked_at", ListSchema(TextSchema())}};
 }
 
@@ -117,7 +118,9 @@ Json SurgeOutput() {
                          {"in_slices", ListSchema(slice)},
                          {"enough", OrNullSchema(FlagSchema())},
                          {"outcome", Outcome()}},
-                        {{"nodes_to_add", CountSchema()}, {"nodes_to_add_are_the_fewest", FlagSchema()}});
+                        {{"nodes_to_add", CountSchema()},
+                         {"nodes_to_add_are_the_fewest", FlagSchema()},
+                         {"nodes_to_add_at_least", CountSchema()}});
 }
 
 Json Moves() {
