@@ -52,11 +52,12 @@ look() {  # page, name of its golden file, width, scheme
 cd "$TEST_TMPDIR"
 manifest=$OLDPWD/examples/manifests/vllm.yaml
 cp "$manifest" four.yaml
+cp "$scenario" lost-node.yaml
 sed 's/replicas: 4/replicas: 1/; s/maxSurge: 1/maxSurge: 0/' "$manifest" > one.yaml
 sed 's/replicas: 4/replicas: 1000/; s/size: 2/size: 1/; s/maxSurge: 1/maxSurge: 0/; s/maxUnavailable: 1/maxUnavailable: 100/' \
   "$manifest" > thousand.yaml
 "$lwsctl" simulate --report one.html one.yaml > /dev/null
-"$lwsctl" compare --report four.html --scenario "$scenario" four.yaml > /dev/null
+"$lwsctl" compare --report four.html --scenario lost-node.yaml four.yaml > /dev/null
 "$lwsctl" simulate --max-unavailable-statefulset --report thousand.html thousand.yaml > /dev/null
 "$lwsctl" check --report check.html four.yaml > /dev/null && exit 1
 
