@@ -321,11 +321,13 @@ absl::Status ApiServer::Delete(const ObjectRef& key, const DeleteOptions& option
                 graceful ? next["spec"].value("terminationGracePeriodSeconds", int64_t{30}) : 0);
   if (HasGeneration(key.kind)) next.SetApart("metadata", "generation", current->meta().generation + 1);
   const bool ends_soon = is_pod && !graceful && !HasFinalizers(next);
+  // Subscribers may change what `key` refers to.
+  const ObjectRef pod = key;
   Store(key, std::move(next), ChangeType::kModified);
   if (!ends_soon) return absl::OkStatus();
-  clock_->After(kBetweenTwoWrites, [this, key, uid = UidOfStored(*current)] {
-    const SharedObject last = Find(key);
-    if (last != nullptr && UidOfStored(*last) == uid && !HasFinalizers(*last)) Remove(key);
+  clock_->After(kBetweenTwoWrites, [this, pod, uid = UidOfStored(*current)] {
+    const SharedObject last = Find(pod);
+    if (last != nullptr && UidOfStored(*last) == uid && !HasFinalizers(*last)) Remove(pod);
   });
   return absl::OkStatus();
 }
