@@ -50,12 +50,12 @@ struct SliceHeadroom : SetAnswer {
   int64_t limit = kMostSlices;     // beyond which nothing is counted
   lws::TogetherHeadroom headroom;
   std::vector<PlacedSlice> partly;  // slices that run in part; those that have a place keep room for their missing pods
+  bool has_no_groups = false;       // a slice; it fits always
 
   size_t completed() const {
     return static_cast<size_t>(
         std::count_if(partly.begin(), partly.end(), [](const PlacedSlice& slice) { return slice.is_placed(); }));
   }
-  bool has_no_groups = false;  // a slice; it fits always
 };
 
 // The room for the surge of a rollout.
@@ -288,7 +288,7 @@ absl::StatusOr<std::vector<PlacedSlice>> ReadRunningSlices(const DisaggregatedMa
 }
 
 absl::StatusOr<SliceHeadroom> FindHeadroom(const DisaggregatedManifest& manifest, const SliceQuestion& asked) {
-  SliceHeadroom slices{AnswerOf(manifest, asked), {}, kMostSlices, {}, {}, false};
+  SliceHeadroom slices{AnswerOf(manifest, asked)};
   const absl::StatusOr<SliceRequests> first = RequestsOfSlice(*manifest.set, 0, OptionsOf(asked));
   if (!first.ok()) return manifest.place.Locate(first.status());
   if (first->requests.empty()) {

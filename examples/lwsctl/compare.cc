@@ -144,14 +144,13 @@ int RunCompare(const std::vector<std::string>& words) {
   const EndsInOrder ends_in_order;
   options.is_stopped = IsInterrupted;
   std::vector<lws::TitledReport> reports;
-  bool is_told = false;
   for (const lws::NamedRolloutPolicy& policy : lws::RolloutPolicies()) {
     if (!reports.empty() && IsInterrupted()) break;
     const GivenPolicies given = {std::string(policy.name), std::nullopt};
     const absl::StatusOr<RunPolicies> policies = ReadRunPolicies(arguments->files[0], scenario->scenario, given);
     if (!policies.ok()) return Fail(policies.status());
     policies->Use(&options);
-    if (!std::exchange(is_told, true)) TellAnnotations(arguments->files[0], scenario->scenario, given);
+    if (reports.empty()) TellAnnotations(arguments->files[0], scenario->scenario, given);
     options.told_step = ToldStep(scenario->scenario, has_page);
     absl::StatusOr<lws::ScenarioReport> report =
         has_page ? lws::RunScenario(scenario->scenario, options) : RunUnseen(scenario->scenario, options);

@@ -268,7 +268,7 @@ std::shared_ptr<const PodRules> RulesOfGroup(int64_t number, const std::shared_p
 // A further group of the same set; the first one has the number 0.
 GroupRequest FurtherGroup(const GroupRequest& request, int64_t number) {
   GroupRequest further = request;
-  if (number == 0 || !AsksForGroupLabels(request)) return further;
+  if (number == 0) return further;
   further.worker.rules = RulesOfGroup(number, request.worker.rules);
   if (further.leader.has_value()) further.leader->rules = RulesOfGroup(number, request.leader->rules);
   return further;
@@ -287,13 +287,14 @@ absl::Status PlaceAll(const Capacity& capacity, const GroupRequest& request, int
   Capacity left = capacity;
   headroom->groups = 0;
   const bool asks = AsksOfOthers(request);
+  const bool groups_differ = AsksForGroupLabels(request);
   int64_t part = asks ? kPartThatAsksOfOthers : kFirstPart;
   while (headroom->groups < limit) {
     headroom->is_stopped = is_stopped != nullptr && is_stopped();
     if (headroom->is_stopped) break;
     std::vector<const GroupRequest*> batch(std::min(part, limit - headroom->groups), &request);
     std::vector<GroupRequest> further;
-    if (AsksForGroupLabels(request)) {
+    if (groups_differ) {
       further.reserve(batch.size());
       for (size_t i = 0; i < batch.size(); ++i) {
         further.push_back(FurtherGroup(request, headroom->groups + static_cast<int64_t>(i)));
@@ -329,7 +330,8 @@ absl::StatusOr<Headroom> CountHeadroom(const Capacity& capacity, const GroupRequ
     if (!problem.ok()) return problem.status();
   }
   const bool sums_decide = (pods.has_value() || leader_is_free) && !AsksOfOthers(request);
-  Counting(*problem, FurtherGroup(request, 1), capacity, sums_decide).Run(&headroom);
+  const GroupRequest later = AsksForGroupLabels(request) ? FurtherGroup(request, 1) : request;
+  Counting(*problem, later, capacity, sums_decide).Run(&headroom);
   const bool holds = !request.exclusive_levels.empty();
   headroom.exact = headroom.exact && !holds;
   const int64_t certain = holds ? 0 : headroom.groups;

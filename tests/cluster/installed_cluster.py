@@ -376,6 +376,10 @@ class Hammer(threading.Thread):
         self.join()
 
 
+def is_ready(pod):
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in pod.get("status", {}).get("conditions", []))
+
+
 def figure(text, *values):
     print("    " + text % values, flush=True)
 

@@ -16,7 +16,7 @@ import time
 
 import yaml
 
-from installed_cluster import ACCOUNT, LABELS, PODS, SETS, SLOW, InstalledCluster, expect, expect_clean_log, figure, wait_for
+from installed_cluster import ACCOUNT, LABELS, PODS, SETS, SLOW, InstalledCluster, expect, expect_clean_log, figure, is_ready, wait_for
 from kubelets import Kubelets, Watch
 
 SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scenarios")
@@ -195,7 +195,3 @@ def is_leader(pod):
 
 def without_ready(status):
     return [condition for condition in status["conditions"] if condition["type"] not in ("Ready", "ContainersReady")]
-
-
-def is_ready(pod):
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in pod.get("status", {}).get("conditions", []))

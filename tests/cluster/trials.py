@@ -29,6 +29,7 @@ from installed_cluster import (
     expect,
     expect_clean_log,
     figure,
+    is_ready,
     own_address,
     roll,
     set_document,
@@ -326,11 +327,7 @@ def upgrade():
 
 
 def ready_pods(cluster, path):
-    names = []
-    for pod in cluster.api.get(path)["items"]:
-        if any(c["type"] == "Ready" and c["status"] == "True" for c in pod.get("status", {}).get("conditions", [])):
-            names.append(pod["metadata"]["name"])
-    return sorted(names)
+    return sorted(pod["metadata"]["name"] for pod in cluster.api.get(path)["items"] if is_ready(pod))
 
 
 def identities(cluster, *paths):
